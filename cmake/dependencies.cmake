@@ -1,0 +1,13 @@
+# Every third-party library, in one place, as one target a room names in USES.
+find_package(Boost 1.81 REQUIRED COMPONENTS json url)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(ICU REQUIRED COMPONENTS i18n uc)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(tomlplusplus REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh>=0.10.6)
+pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)

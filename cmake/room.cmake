@@ -1,0 +1,37 @@
+# gangway_room(NAME SEES room... USES library...)
+#
+# Declares src/NAME as one static library gangway_NAME: every *.cpp in the folder but the tests, its own include root
+# (include/gangway/NAME/*.hpp), and, when there are *_test.cpp files, the test program gangway_NAME_test.
+# SEES lists the rooms it may include; they must have been added before, which is what enforces the layering.
+function(gangway_room name)
+  cmake_parse_arguments(arg "" "" "SEES;USES" ${ARGN})
+  set(target gangway_${name})
+  file(GLOB sources CONFIGURE_DEPENDS *.cpp)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS include/*.hpp)
+  set(tests ${sources})
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+
+  if(sources)
+    add_library(${target} STATIC ${sources})
+    set(scope PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS include FILES ${headers})
+  target_link_libraries(${target} ${scope} gangway_settings ${arg_USES})
+  foreach(room IN LISTS arg_SEES)
+    if(NOT TARGET gangway_${room})
+      message(FATAL_ERROR "room ${name} may not see ${room}: it does not stand above it")
+    endif()
+    target_link_libraries(${target} ${scope} gangway_${room})
+  endforeach()
+
+  if(tests)
+    add_executable(${target}_test ${tests})
+    target_link_libraries(${target}_test PRIVATE ${target} GTest::gmock GTest::gtest_main)
+    add_test(NAME unit.${name} COMMAND ${target}_test --gtest_brief=1)
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
+endfunction()

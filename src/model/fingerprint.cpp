@@ -1,0 +1,28 @@
+#include <gangway/base/base64.hpp>
+#include <gangway/model/errors.hpp>
+#include <gangway/model/fingerprint.hpp>
+
+#include <algorithm>
+
+namespace gangway::model {
+
+base::result<fingerprint> fingerprint::parse(std::string_view text, std::string_view field) {
+    constexpr std::string_view prefix = "SHA256:";
+    constexpr std::size_t longest = 44;
+    if (text.starts_with(prefix) && text.size() <= prefix.size() + longest) {
+        const auto octets = base::from_base64(text.substr(prefix.size()));
+        if (octets && octets->size() == digest{}.size()) {
+            digest value{};
+            std::ranges::transform(*octets, value.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
+            return fingerprint{value};
+        }
+    }
+    return invalid(field, "a fingerprint reads \"SHA256:\" and 43 base64 characters, as ssh-keygen -l prints it");
+}
+
+std::string fingerprint::text() const {
+    const std::string octets{digest_.begin(), digest_.end()};
+    return "SHA256:" + base::to_base64(octets, base::base64_padding::without);
+}
+
+}  // namespace gangway::model

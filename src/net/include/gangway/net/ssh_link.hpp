@@ -1,0 +1,58 @@
+#pragma once
+/// One SSH connection. Hides the SSH library behind: connected socket → host key → login → channels.
+
+#include <gangway/model/credentials.hpp>
+#include <gangway/net/byte_channel.hpp>
+#include <gangway/net/host_key.hpp>
+#include <gangway/net/timers.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace gangway::net {
+
+/// What the two sides agreed on, for the doctor and the logs.
+struct ssh_algorithms {
+    std::string key_exchange, host_key, cipher_in, cipher_out, mac_in, mac_out;
+};
+
+/// The server's answer to one step of a login.
+struct login_progress {
+    bool complete = false;
+    std::vector<std::string> methods{};  ///< what the server would accept next: "publickey", "password", …
+};
+
+/// An SSH connection. Everything runs on its strand, `executor()`: coroutines that call it must run there.
+///
+/// Destroying it closes the socket at once; channels still open hear `closed` no more. Every wait is bounded by the
+/// timers given to `open`. Cancelling any operation leaves the link unusable: destroy it.
+class ssh_link {
+  public:
+    virtual ~ssh_link() = default;
+
+    /// Does the key exchange on a socket whose next octets are the server's identification line. No credential is
+    /// involved. `preferred_host_keys` are key types to ask for first.
+    /// Errors: `handshake_failed`, `connection_lost`, `timed_out`, phase ssh.
+    [[nodiscard]] static async_result<std::unique_ptr<ssh_link>> open(tcp::socket socket,
+                                                                      std::vector<std::string> preferred_host_keys,
+                                                                      timers limits);
+
+    [[nodiscard]] virtual asio::any_io_executor executor() const = 0;
+    [[nodiscard]] virtual const host_key& server_key() const noexcept = 0;
+    [[nodiscard]] virtual const ssh_algorithms& algorithms() const noexcept = 0;
+
+    /// Logs in with what `who` holds: key first, then password or a single hidden prompt; several steps if the server
+    /// asks for them. `blocking` decodes the key file. Errors: `auth_failed` (fact "methods"), `timed_out`, phase auth;
+    /// `crypto::errc` for the key file.
+    [[nodiscard]] virtual async_result<void> login(const model::credentials& who, asio::thread_pool& blocking) = 0;
+
+    /// What the server would accept, asked with the method "none" (RFC 4252 section 5.2).
+    [[nodiscard]] virtual async_result<login_progress> login_methods(std::string username) = 0;
+
+    /// Opens a channel and starts the sftp subsystem on it. Several may be open; each must go before the link does.
+    /// Errors: `subsystem_unavailable`, `connection_lost`, `timed_out`, phase subsystem.
+    [[nodiscard]] virtual async_result<std::unique_ptr<byte_channel>> open_sftp() = 0;
+};
+
+}  // namespace gangway::net
