@@ -14,12 +14,13 @@ struct key_file {
     base::secret passphrase;  ///< empty: none was given
 };
 
-/// At least one of `key` and `password` is set. The key is tried first; the password serves servers that ask for both
-/// (`publickey,password`), or stands alone.
+/// At least one of `key`, `agent` and `password` is set. The key is tried first, then the agent's keys; the password
+/// serves servers that ask for both (`publickey,password`), or stands alone.
 struct credentials {
     std::string username;
     std::optional<key_file> key{};
     std::optional<base::secret> password{};
+    bool agent = false;  ///< offer the keys of the agent at SSH_AUTH_SOCK: only for a user's own command line
 };
 
 }  // namespace gangway::model
