@@ -34,6 +34,7 @@ struct sftp_connection {
 /// What is known of the host key even when dialling failed after the key exchange.
 struct dial_report {
     std::optional<model::fingerprint> host_key{};
+    base::phase reached = base::phase::dns;  ///< the stage dialling is in, for whoever gives up from outside
 };
 
 /// Runs on the coroutine's executor, which must be a strand of its own; the connection stays on it.
