@@ -35,13 +35,16 @@ jobs_that_fit() {
     echo $((cores > 0 ? cores : 1))
 }
 
-# build PRESET [TARGET] configures where needed and leaves build/PRESET.
+# configure PRESET makes build/PRESET, or brings it up to date with the presets.
+configure() {
+    [ "build/$1/build.ninja" -nt CMakePresets.json ] && return
+    say "configure $1"
+    cmake --preset "$1" >&2
+}
+
+# build PRESET [TARGET]
 build() {
-    local tree=build/$1
-    if [ ! "$tree/build.ninja" -nt CMakePresets.json ]; then
-        say "configure $1"
-        cmake --preset "$1" >&2
-    fi
+    configure "$1"
     say "build $1"
-    cmake --build "$tree" -j "$(jobs_that_fit)" ${2:+--target "$2"} >&2
+    cmake --build "build/$1" -j "$(jobs_that_fit)" ${2:+--target "$2"} >&2
 }
