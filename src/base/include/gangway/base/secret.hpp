@@ -52,6 +52,15 @@ class secret {
     /// A second copy, on purpose and in sight.
     [[nodiscard]] secret clone() const { return secret{view()}; }
 
+    /// A copy with a NUL octet behind it, for C interfaces.
+    [[nodiscard]] secret null_terminated() const {
+        secret copy;
+        copy.data_ = new char[size_ + 1]{};
+        copy.size_ = size_ + 1;
+        if (size_ != 0) std::memcpy(copy.data_, data_, size_);
+        return copy;
+    }
+
     [[nodiscard]] std::string_view view() const noexcept { return {data_, size_}; }
     [[nodiscard]] bool empty() const noexcept { return size_ == 0; }
 

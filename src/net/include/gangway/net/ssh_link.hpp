@@ -1,6 +1,7 @@
 #pragma once
 /// One SSH connection. Hides the SSH library behind: connected socket → host key → login → channels.
 
+#include <gangway/crypto/private_key.hpp>
 #include <gangway/model/credentials.hpp>
 #include <gangway/net/byte_channel.hpp>
 #include <gangway/net/host_key.hpp>
@@ -42,10 +43,13 @@ class ssh_link {
     [[nodiscard]] virtual const host_key& server_key() const noexcept = 0;
     [[nodiscard]] virtual const ssh_algorithms& algorithms() const noexcept = 0;
 
-    /// Logs in with what `who` holds: key first, then password or a single hidden prompt; several steps if the server
-    /// asks for them. `blocking` decodes the key file. Errors: `auth_failed` (fact "methods"), `timed_out`, phase auth;
-    /// `crypto::errc` for the key file.
-    [[nodiscard]] virtual async_result<void> login(const model::credentials& who, asio::thread_pool& blocking) = 0;
+    /// Logs in with what `who` holds; both live until the end. `key` is `who.key` decoded, or null.
+    ///
+    /// A key (or the agent) is used alone; a password only where there is no key, or as the next step after the key
+    /// was accepted (`publickey,password`). It is sent to the method "password", or to "keyboard-interactive" if that
+    /// asks exactly one question whose answer is hidden; never to anything else.
+    /// Errors: `auth_failed` (fact "methods"), `connection_lost`, `timed_out`, phase auth.
+    [[nodiscard]] virtual async_result<void> login(const model::credentials& who, const crypto::private_key* key) = 0;
 
     /// What the server would accept, asked with the method "none" (RFC 4252 section 5.2).
     [[nodiscard]] virtual async_result<login_progress> login_methods(std::string username) = 0;

@@ -1,0 +1,23 @@
+#include <gangway/remote/errors.hpp>
+
+namespace gangway::remote {
+namespace {
+
+class remote_category final : public std::error_category {
+  public:
+    const char* name() const noexcept override { return "gangway.remote"; }
+    std::string message(int) const override { return "too many refused logins"; }
+};
+
+}  // namespace
+
+const std::error_category& category() noexcept {
+    static const remote_category instance;
+    return instance;
+}
+
+std::error_code make_error_code(errc value) noexcept {
+    return {static_cast<int>(value), category()};
+}
+
+}  // namespace gangway::remote
