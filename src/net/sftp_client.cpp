@@ -3,11 +3,29 @@
 #include <gangway/net/sftp_client.hpp>
 
 #include <boost/asio/associated_cancellation_slot.hpp>
+#include <boost/asio/async_result.hpp>
 #include <boost/asio/post.hpp>
 
-#include <utility>
-
 namespace gangway::net {
+
+call_pipeline::~call_pipeline() {
+    for (const auto& call : slots_)
+        client_.session_.abandon(call.id);
+    if (!slots_.empty()) client_.flush_soon();
+}
+
+awaitable<completed_call> call_pipeline::next() {
+    if (ended_.empty()) co_await client_.suspend(waiting_);
+    auto first = std::move(ended_.front());
+    ended_.pop_front();
+    co_return first;
+}
+
+void call_pipeline::take(slot& call, base::result<sftp::reply> answer) {
+    ended_.push_back({call.tag, std::move(answer)});
+    slots_.erase(call.self);
+    client_.resume_soon(waiting_);
+}
 
 sftp_client::sftp_client(std::unique_ptr<byte_channel> channel, std::chrono::milliseconds operation)
     : channel_(std::move(channel)),
@@ -38,38 +56,41 @@ async_result<std::unique_ptr<sftp_client>> sftp_client::start(std::unique_ptr<by
 }
 
 async_result<void> sftp_client::await_version() {
-    if (session_.ready()) co_return base::result<void>{};
+    if (!session_.ready() && !failure_) co_await suspend(version_);
     if (failure_) co_return std::unexpected(*failure_);
-    waiter mine;
-    version_ = &mine;
-    const auto answer = co_await completion_of(mine);
-    if (session_.ready()) co_return base::result<void>{};
-    co_return std::unexpected(failure_.value_or(base::error{errc::connection_lost, base::phase::subsystem, ""}));
+    co_return base::result<void>{};
 }
 
-async_result<sftp::reply> sftp_client::completion_of(waiter& mine) {
-    return asio::async_initiate<const asio::use_awaitable_t<>, void(boost::system::error_code, outcome)>(
-        [this, &mine](auto handler) {
+awaitable<void> sftp_client::suspend(resumption& place) {
+    return asio::async_initiate<const asio::use_awaitable_t<>, void(boost::system::error_code)>(
+        [this, &place](auto handler) {
             auto slot = asio::get_associated_cancellation_slot(handler);
-            mine.resume = [handler = std::move(handler), slot](boost::system::error_code code, outcome what) mutable {
-                // A signal that comes after this must not find a waiter that is gone.
+            place = [handler = std::move(handler), slot](boost::system::error_code code) mutable {
+                // A signal that comes after this must not find a place that is gone.
                 slot.clear();
-                std::move(handler)(code, std::move(what));
+                std::move(handler)(code);
             };
             if (!slot.is_connected()) return;
-            slot.assign([this, &mine](asio::cancellation_type) {
-                if (!mine.resume) return;  // the answer is on its way
-                if (version_ == &mine)
-                    version_ = nullptr;
-                else
-                    session_.abandon(mine.id);
-                flush_soon();
-                asio::post(executor(), [resume = std::move(mine.resume)]() mutable {
-                    resume(asio::error::operation_aborted, base::fail(errc::timed_out, base::phase::sftp, "cancelled"));
-                });
+            slot.assign([this, &place](asio::cancellation_type) {
+                if (!place) return;  // about to be resumed
+                asio::post(executor(),
+                           [resume = std::exchange(place, {})]() mutable { resume(asio::error::operation_aborted); });
             });
         },
         asio::use_awaitable);
+}
+
+void sftp_client::resume_soon(resumption& place) {
+    if (!place) return;
+    if (!due_) {
+        due_ = std::make_shared<resumptions>();
+        asio::post(executor(), [due = due_, life = std::weak_ptr{life_}, this] {
+            if (!life.expired()) due_.reset();
+            for (auto& resume : *due)
+                resume({});
+        });
+    }
+    due_->push_back(std::exchange(place, {}));
 }
 
 void sftp_client::submitted() {
@@ -78,27 +99,15 @@ void sftp_client::submitted() {
     watch();
 }
 
-void sftp_client::finish(waiter& call, outcome what) {
-    if (!call.resume) return;
-    if (!finished_) {
-        finished_ = std::make_shared<finished_calls>();
-        asio::post(executor(), [calls = finished_, life = std::weak_ptr{life_}, this] {
-            if (!life.expired()) finished_.reset();
-            for (auto& [resume, answer] : *calls)
-                resume({}, std::move(answer));
-        });
-    }
-    finished_->emplace_back(std::exchange(call.resume, {}), std::move(what));
-}
-
 void sftp_client::received(std::string_view octets) {
     moved_ = std::chrono::steady_clock::now();
     const auto understood = session_.receive(octets);
-    while (auto done = session_.next())
-        finish(*reinterpret_cast<waiter*>(static_cast<std::uintptr_t>(done->token)), std::move(done->answer));
+    while (auto done = session_.next()) {
+        auto& call = *reinterpret_cast<call_pipeline::slot*>(static_cast<std::uintptr_t>(done->token));
+        call.owner->take(call, std::move(done->answer));
+    }
     if (!understood) return fail(understood.error());
-    if (version_ != nullptr && session_.ready())
-        finish(*std::exchange(version_, nullptr), base::fail(errc::timed_out, base::phase::sftp, "ready"));
+    if (session_.ready()) resume_soon(version_);
     if (session_.output_size() != 0) flush_soon();
 }
 
@@ -106,9 +115,11 @@ void sftp_client::fail(base::error why) {
     if (failure_) return;
     failure_ = std::move(why);
     watchdog_.cancel();
-    for (const auto token : session_.drain())
-        finish(*reinterpret_cast<waiter*>(static_cast<std::uintptr_t>(token)), std::unexpected(*failure_));
-    if (version_ != nullptr) finish(*std::exchange(version_, nullptr), std::unexpected(*failure_));
+    for (const auto token : session_.drain()) {
+        auto& call = *reinterpret_cast<call_pipeline::slot*>(static_cast<std::uintptr_t>(token));
+        call.owner->take(call, std::unexpected(*failure_));
+    }
+    resume_soon(version_);
 }
 
 void sftp_client::flush_soon() {

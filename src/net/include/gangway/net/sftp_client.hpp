@@ -7,16 +7,65 @@
 #include <gangway/sftp/server_features.hpp>
 #include <gangway/sftp/session.hpp>
 
-#include <boost/asio/async_result.hpp>
 #include <boost/asio/steady_timer.hpp>
 
 #include <chrono>
+#include <cstdint>
+#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace gangway::net {
+
+class sftp_client;
+
+/// How a call of a pipeline ended.
+struct completed_call {
+    std::uint64_t tag;  ///< the caller's own, from `start`
+    base::result<sftp::reply> answer;
+};
+
+/// Several calls of one coroutine at once: start as many as wanted, then take their ends as they come, in the order of
+/// arrival. Runs on the client's strand; the client outlives it. Destroying it abandons what is in flight.
+class call_pipeline {
+  public:
+    explicit call_pipeline(sftp_client& client) noexcept : client_(client) {}
+    ~call_pipeline();
+    call_pipeline(const call_pipeline&) = delete;
+    call_pipeline& operator=(const call_pipeline&) = delete;
+
+    /// Sends a request; what it views is copied before this returns.
+    /// Errors, with nothing started: those of `sftp::session::submit`, or why the client is no longer usable.
+    template <sftp::request_message Request>
+    [[nodiscard]] base::result<void> start(const Request& request, std::uint64_t tag = 0);
+
+    /// The next call that ended; there must be one outstanding. Its error is `connection_lost`, `timed_out` or
+    /// `sftp::errc::protocol_error`; a status of the server is an answer. Cancelling leaves the calls in flight.
+    [[nodiscard]] awaitable<completed_call> next();
+
+    /// Calls started and not yet taken by `next`.
+    [[nodiscard]] std::size_t outstanding() const noexcept { return slots_.size() + ended_.size(); }
+
+  private:
+    friend class sftp_client;
+    /// One call in flight; its address is the request's token.
+    struct slot {
+        call_pipeline* owner;
+        std::uint64_t tag;
+        sftp::request_id id = 0;
+        std::list<slot>::iterator self{};
+    };
+    void take(slot& call, base::result<sftp::reply> answer);
+
+    sftp_client& client_;
+    std::list<slot> slots_{};
+    std::deque<completed_call> ended_{};
+    std::move_only_function<void(boost::system::error_code)> waiting_{};  ///< the coroutine inside `next`, if any
+};
 
 /// The client side of one SFTP channel. Calls may overlap freely; each awaits its own reply. Everything runs on the
 /// channel's strand, the coroutines that call included.
@@ -40,17 +89,14 @@ class sftp_client final : private channel_listener {
     [[nodiscard]] bool usable() const noexcept { return !failure_ && session_.ready(); }
 
     /// Sends a request and returns the reply as it is: a status of the server is not an error here. What the request
-    /// views is copied as soon as the awaitable is awaited.
-    /// Errors: those of `sftp::session::submit`, `connection_lost`, `timed_out`, `sftp::errc::protocol_error`.
+    /// views must live until the awaitable is awaited. Errors: those of `call_pipeline::start` and `next`.
     template <sftp::request_message Request>
     [[nodiscard]] async_result<sftp::reply> call(Request request) {
-        if (failure_) co_return std::unexpected(*failure_);
-        waiter mine;
-        const auto id = session_.submit(request, token_of(mine));
-        if (!id) co_return std::unexpected(id.error());
-        mine.id = *id;
-        submitted();
-        co_return co_await completion_of(mine);
+        call_pipeline mine{*this};
+        const auto started = mine.start(request);
+        if (!started) co_return std::unexpected(started.error());
+        auto ended = co_await mine.next();
+        co_return std::move(ended.answer);
     }
 
     /// The same for requests that only succeed or fail: the server's status is the error.
@@ -61,29 +107,28 @@ class sftp_client final : private channel_listener {
         co_return answer->succeeded();
     }
 
+    /// Sends a request whose answer nobody needs, such as the CLOSE of a handle that only was read. It is sent even if
+    /// the caller goes away now.
+    template <sftp::request_message Request>
+    void send_and_forget(const Request& request) {
+        if (!failure_ && session_.post(request)) flush_soon();
+    }
+
     /// Gives a reply's buffer back for reuse.
     void recycle(sftp::reply&& spent) { session_.recycle(std::move(spent)); }
 
   private:
-    using outcome = base::result<sftp::reply>;
-    using resumption = std::move_only_function<void(boost::system::error_code, outcome)>;
-
-    /// A call that waits; lives in the caller's coroutine. Its address is the request's token.
-    struct waiter {
-        sftp::request_id id = 0;
-        resumption resume{};
-    };
-    /// Calls that are over and go on once the stack is unwound.
-    using finished_calls = std::vector<std::pair<resumption, outcome>>;
+    friend class call_pipeline;
+    using resumption = std::move_only_function<void(boost::system::error_code)>;
+    using resumptions = std::vector<resumption>;
 
     sftp_client(std::unique_ptr<byte_channel> channel, std::chrono::milliseconds operation);
 
-    static std::uint64_t token_of(waiter& call) noexcept { return reinterpret_cast<std::uintptr_t>(&call); }
-
-    [[nodiscard]] async_result<sftp::reply> completion_of(waiter& mine);
     [[nodiscard]] async_result<void> await_version();
+    /// Suspends the calling coroutine until what it leaves in `place` is called. Cancelling resumes it at once.
+    [[nodiscard]] awaitable<void> suspend(resumption& place);
+    void resume_soon(resumption& place);
     void submitted();
-    void finish(waiter& call, outcome what);
     void fail(base::error why);
     void flush();
     void flush_soon();
@@ -99,11 +144,26 @@ class sftp_client final : private channel_listener {
     asio::steady_timer watchdog_;
     std::chrono::steady_clock::time_point moved_{};  ///< when did octets last cross?
     std::optional<base::error> failure_{};           ///< why is it over?
-    waiter* version_ = nullptr;                      ///< who waits for VERSION?
-    std::shared_ptr<finished_calls> finished_{};     ///< who goes on next? Shared with the posted handler
+    resumption version_{};                           ///< who waits for VERSION?
+    std::shared_ptr<resumptions> due_{};             ///< who goes on next? Shared with the posted handler
     std::shared_ptr<const bool> life_;               ///< posted handlers hold it weakly: is this object still there?
     bool flush_posted_ = false;
     bool watching_ = false;
 };
+
+template <sftp::request_message Request>
+base::result<void> call_pipeline::start(const Request& request, std::uint64_t tag) {
+    if (client_.failure_) return std::unexpected(*client_.failure_);
+    auto& call = slots_.emplace_back(slot{.owner = this, .tag = tag});
+    const auto id = client_.session_.submit(request, reinterpret_cast<std::uintptr_t>(&call));
+    if (!id) {
+        slots_.pop_back();
+        return std::unexpected(id.error());
+    }
+    call.id = *id;
+    call.self = std::prev(slots_.end());
+    client_.submitted();
+    return {};
+}
 
 }  // namespace gangway::net
