@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -20,11 +21,11 @@ struct read_piece {
     reply frame;              ///< give it to `session::recycle` after use
 };
 
-/// Keeps up to `depth` READs in flight, answered in any order, and yields the file's octets front to back.
+/// Keeps many READs in flight, answered in any order, and yields the file's octets front to back.
 ///
-/// A piece counts against the depth until it is taken, so a slow consumer stops the READs and nothing else is buffered.
-/// A short answer's missing part is asked for again before anything new; two short answers of the same size are taken
-/// for the server's cap, and the requests shrink to it.
+/// At most `chunk` × `depth` octets are asked for and not yet taken, so a slow consumer stops the READs and nothing
+/// else is buffered. A short answer's missing part is asked for again before anything new; two short answers of the
+/// same size are taken for the server's cap, and the requests shrink to it while their number grows, up to 16-fold.
 ///
 /// What goes wrong at some offset ends the stream there: everything before it is still read and yielded, nothing after
 /// it. So a failed transfer has yielded a true beginning of the file, never a hole.
@@ -37,20 +38,22 @@ class read_window {
     };
 
     /// Reads from `offset` to before `end`, or to the file's end. With an `end`, no octet beyond it is asked for, and a
-    /// file that is shorter is `errc::remote_changed`. `chunk` is the octets per READ, `depth` at least 1.
+    /// file that is shorter is `errc::remote_changed`. `chunk` is the octets per READ, 1 to `max_transfer`; `depth` how
+    /// many of those may be in flight, at least 1.
     read_window(std::uint64_t offset, std::optional<std::uint64_t> end, std::uint32_t chunk, std::size_t depth);
 
     /// Where the file probably ends, for a window without `end`: up to there READs go out at full depth, beyond it one
     /// at a time.
     void expect_end(std::uint64_t end) noexcept { expected_end_ = end; }
-    /// The octets per READ, 1 to `max_transfer`, e.g. when the server's limits become known. It may still shrink.
+    /// Either may change at any time, e.g. when the server's limits become known.
     void set_chunk(std::uint32_t octets) noexcept;
     void set_depth(std::size_t depth) noexcept;
 
     /// The READ to send now, if any. The caller sends it: the next call returns another.
     [[nodiscard]] std::optional<request> next_request();
 
-    /// The answer to the READ at `offset`, whatever it is: one of the three below.
+    /// The answer to the READ at `offset`, whatever it is: one of the three below. An offset that is not in flight is
+    /// ignored.
     void on_reply(std::uint64_t offset, reply answer);
     /// DATA. A first answer without octets is asked again, a second is `errc::protocol_error`; octets beyond an end
     /// that the server reported are `errc::remote_changed`.
@@ -62,51 +65,52 @@ class read_window {
     /// The next octets in order.
     [[nodiscard]] std::optional<read_piece> next();
 
-    /// Nothing more will be yielded. READs that are still in flight may be abandoned.
+    /// Nothing more will be yielded. READs may still be in flight after a failure: abandon them.
     [[nodiscard]] bool done() const noexcept;
-    /// Once `done`: why the stream ended early; nothing if it is whole.
-    [[nodiscard]] const std::optional<base::error>& failure() const noexcept { return stop_.error; }
-    /// The offset of the next octet `next` yields: everything before it was.
+    /// Why the stream ends early, as soon as that is known, and for good once `done`; nothing if it is whole.
+    [[nodiscard]] const std::optional<base::error>& failure() const noexcept { return failure_; }
+    /// The offset of the next octet `next` yields: all before it were.
     [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
     /// READs that have not been answered.
     [[nodiscard]] std::size_t in_flight() const noexcept { return asked_; }
     [[nodiscard]] std::uint32_t chunk() const noexcept { return chunk_; }
 
   private:
+    static constexpr std::uint64_t nowhere = std::numeric_limits<std::uint64_t>::max();
+
     enum class state : std::uint8_t { gap, asked, held };
-    /// A stretch of the file that has not been yielded; the map has its offset.
     struct segment {
         read_window::state state;
         std::uint32_t length;
         std::optional<reply> answer{};  ///< if held
     };
-    using segments = std::map<std::uint64_t, segment>;
-    struct stop {
-        std::uint64_t offset;
-        std::optional<base::error> error;
-    };
 
+    [[nodiscard]] bool has_room(std::uint32_t length) const noexcept;
     [[nodiscard]] std::optional<request> gap_request();
     [[nodiscard]] std::optional<request> new_request();
-    /// Takes the READ at `offset` out of flight; the end if there is none.
-    segments::iterator answered(std::uint64_t offset);
+    request send(std::uint64_t offset, std::uint32_t length);
+    /// Takes the READ at `offset` out of flight: the octets it asked for, or zero if there is none.
+    std::uint32_t answered(std::uint64_t offset);
     void note_short(std::uint32_t octets) noexcept;
     void stop_at(std::uint64_t offset, std::optional<base::error> error);
 
-    segments segments_{};               ///< what lies between `position_` and `next_`, without holes up to the stop
-    std::uint64_t position_;            ///< what was yielded?
-    std::uint64_t next_;                ///< what was asked for?
-    std::optional<std::uint64_t> end_;  ///< how far was asked for by the caller?
-    std::optional<std::uint64_t> expected_end_{};
-    std::optional<std::uint64_t> eof_{};  ///< where did the server say the file ends, at the lowest?
-    std::uint64_t data_end_ = 0;          ///< how far did octets come?
-    stop stop_;                           ///< where does the stream end, and why?
-    std::uint32_t chunk_;
-    std::uint32_t last_short_ = 0;  ///< how long was the last short answer?
-    std::size_t depth_;
-    std::size_t asked_ = 0;
+    std::map<std::uint64_t, segment> segments_{};  ///< what of [position_, next_) is where? without holes up to stop_
+    std::uint64_t position_;                       ///< what was yielded?
+    std::uint64_t next_;                           ///< what was asked for?
+    std::uint64_t end_;                            ///< how far does the caller want it?
+    std::uint64_t expected_end_ = nowhere;         ///< how far does the caller think the file goes?
+    std::uint64_t eof_ = nowhere;                  ///< where did the server say it ends, at the lowest?
+    std::uint64_t data_end_ = 0;                   ///< how far did octets come?
+    std::uint64_t stop_;                           ///< where does the stream end?
+    std::optional<base::error> failure_{};         ///< and why there?
+    std::uint32_t chunk_ = 0;                      ///< octets per READ
+    std::uint32_t full_chunk_ = 0;                 ///< the same before it shrank
+    std::uint32_t last_short_ = 0;                 ///< how long was the last short answer?
+    std::size_t depth_ = 0;
+    std::size_t asked_ = 0;  ///< segments of each state, and the octets in the latter two
     std::size_t held_ = 0;
     std::size_t gaps_ = 0;
+    std::uint64_t untaken_ = 0;
     bool empty_seen_ = false;  ///< did an answer without octets come?
 };
 

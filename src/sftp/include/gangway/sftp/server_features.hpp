@@ -22,10 +22,10 @@ struct extension {
 
 /// How much a server takes at once, made safe to use: what it left open or made absurd is replaced.
 struct server_limits {
-    std::uint32_t read = default_transfer;      ///< octets to ask for in one READ: 1 KiB to 255 KiB
-    std::uint32_t write = default_transfer;     ///< octets to send in one WRITE: 1 KiB to 255 KiB
-    std::optional<std::uint64_t> open_handles;  ///< only if the server limits them; says nothing about requests
-    bool told = false;                          ///< whether the server answered, or these are the defaults
+    std::uint32_t read = default_transfer;        ///< octets to ask for in one READ: 1 KiB to 255 KiB
+    std::uint32_t write = default_transfer;       ///< octets to send in one WRITE: 1 KiB to 255 KiB
+    std::optional<std::uint64_t> open_handles{};  ///< only if the server limits them; says nothing about requests
+    bool told = false;                            ///< whether the server answered, or these are the defaults
 
     /// Zero means "no limit of its own" (PROTOCOL 4.8) and takes what all servers take.
     [[nodiscard]] static server_limits from(const limits_reply& reply) noexcept;

@@ -59,6 +59,15 @@ class session {
         return enqueue(request, token, detail::interest::wanted);
     }
 
+    /// Queues a request whose answer nobody wants, e.g. the CLOSE of a handle that was only read. Fails as `submit`.
+    template <request_message Request>
+    base::result<void> post(const Request& request) {
+        if (auto refused = refusal<Request>()) return std::unexpected(*std::move(refused));
+        auto queued = enqueue(request, 0, detail::interest::none);
+        if (!queued) return std::unexpected(std::move(queued.error()));
+        return {};
+    }
+
     /// The caller no longer wants the answer; no completion with `id` follows, and `drain` does not name it. What lies
     /// unsent as a whole is not sent; what was sent is answered into the void, but a HANDLE that comes late is closed.
     /// An id that is not in flight is ignored.
@@ -119,10 +128,10 @@ class session {
     [[nodiscard]] static base::error missing(std::string_view extension);
     [[nodiscard]] static base::error unsendable(std::string_view label, errc reason);
 
-    [[nodiscard]] base::result<void> frame_arrived();
-    [[nodiscard]] base::result<void> version_arrived(std::string_view body);
+    [[nodiscard]] base::result<void> take_in(std::string_view octets);
+    [[nodiscard]] base::result<void> version_arrived(frame octets);
     [[nodiscard]] base::result<void> answer_arrived(frame octets);
-    [[nodiscard]] base::result<void> oversized(packet_type type, request_id id) const;
+    [[nodiscard]] bool may_be_oversized() const;
     [[nodiscard]] base::error bad_length(std::string_view octets) const;
     void close_late_handle(std::string_view body);
     void end();
