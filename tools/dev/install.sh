@@ -11,7 +11,14 @@ if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || fail "packages are missing and there is no sudo; $by_hand"
     as_root=(sudo "${as_root[@]}")
 fi
-apt() { "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 "$@" >&2; }
+
+mkdir -p build
+log=build/apt.log
+apt() {
+    "${as_root[@]}" apt-get -q -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 "$@" >>$log 2>&1 && return
+    tail -n 20 $log >&2
+    fail "apt-get $1 failed, see above and $log. Gangway needs the packages of Debian 12 (bookworm) and a way to its mirror"
+}
 
 # Maintainer scripts ask this program before they start a service (deb-systemd-invoke(1), invoke-rc.d(8)).
 policy=/usr/sbin/policy-rc.d
@@ -21,9 +28,9 @@ if [ ! -e $policy ]; then
     "${as_root[@]}" chmod 755 $policy
 fi
 
-say "install $*"
-apt update || fail "apt-get update failed: see above, and check the network and /etc/apt/sources.list*"
-apt install -y --no-install-recommends "$@" || fail "apt-get install failed: Gangway needs the packages of Debian 12 (bookworm)"
+say "install $# packages (details in $log): $*"
+apt update
+apt install -y --no-install-recommends "$@"
 
 for package in "$@"; do
     case $package in
