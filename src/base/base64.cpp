@@ -58,7 +58,7 @@ std::optional<std::string> from_base64(std::string_view text) {
         bits = 0;
     }
     const std::size_t partial = digits % 4;
-    if (partial == 1 || (pads != 0 && pads != (4 - partial) % 4)) return std::nullopt;
+    if (partial == 1 || pads > (4 - partial) % 4) return std::nullopt;
     if (partial >= 2) octets.push_back(static_cast<char>(bits >> (6 * partial - 8)));
     if (partial == 3) octets.push_back(static_cast<char>(bits >> 2));
     return octets;

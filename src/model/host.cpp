@@ -74,7 +74,8 @@ base::result<host> host::parse(std::string_view text, std::string_view field) {
     for (const auto piece : std::views::split(name, '.')) {
         last = std::string_view{piece.begin(), piece.end()};
         if (!is_label(last))
-            return refuse(field, text, "a name is made of letters, digits, hyphens and dots (no user, port or scheme)");
+            return refuse(field, text,
+                          "a name is made of ASCII letters, digits, hyphens and dots, without user, port or scheme");
     }
     if (looks_numeric(last)) return refuse(field, text, "write an IPv4 address as four decimal numbers");
     std::string normal{name};

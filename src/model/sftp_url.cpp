@@ -1,6 +1,8 @@
 #include <gangway/model/errors.hpp>
 #include <gangway/model/sftp_url.hpp>
 
+#include <algorithm>
+
 namespace gangway::model {
 namespace {
 
@@ -31,10 +33,33 @@ base::result<std::string> percent_decoded(std::string_view text) {
     return octets;
 }
 
+/// Removes "sftp://" in any case (RFC 3986 section 3.1), if it is there.
+bool remove_scheme(std::string_view& text) noexcept {
+    constexpr std::string_view scheme = "sftp://";
+    const auto front = text.substr(0, scheme.size());
+    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
+    if (!std::ranges::equal(front, scheme, {}, lower)) return false;
+    text.remove_prefix(scheme.size());
+    return true;
+}
+
+base::result<std::string> parse_username(std::string_view text) {
+    if (text.contains(':'))
+        return invalid(field, "the URL holds a password: leave it out and use -i KEY, an agent, or the prompt");
+    if (text.contains(';'))
+        return invalid(field, "the URL holds connection parameters after ';', which are not read (in a name: %3B)");
+    auto name = percent_decoded(text);
+    if (name && name->empty()) return invalid(field, "the URL has an empty user name before '@'");
+    return name;
+}
+
 base::result<endpoint> parse_authority(std::string_view text) {
     const auto colon = text.rfind(':');
     const auto bracket = text.rfind(']');
     const bool has_port = colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket);
+    // Without brackets the last part of an IPv6 address would be taken for a port.
+    if (bracket == std::string_view::npos && text.find(':') != colon)
+        return invalid(field, "write an IPv6 address in brackets, as in sftp://user@[2001:db8::1]:22/path");
     auto name = host::parse(has_port ? text.substr(0, colon) : text, field);
     if (!name) return std::unexpected(std::move(name.error()));
     std::uint16_t number = default_port;
@@ -48,18 +73,17 @@ base::result<endpoint> parse_authority(std::string_view text) {
 
 /// `/a` stays absolute, `/~/a` and `/~` become relative to the login folder.
 std::string resolved(std::string path) {
-    if (path.empty() || path == "/~" || path == "/~/") return ".";
-    return path.starts_with("/~/") ? path.substr(3) : path;
+    if (path != "/~" && !path.starts_with("/~/")) return path.empty() ? "." : path;
+    path.erase(0, path.find_first_not_of('/', 2));
+    return path.empty() ? "." : path;
 }
 
 }  // namespace
 
 base::result<sftp_url> sftp_url::parse(std::string_view text) {
-    constexpr std::string_view scheme = "sftp://";
-    if (!text.starts_with(scheme))
+    if (!remove_scheme(text))
         return invalid(
             field, "write the server as sftp://user@host:port/path (without port: 22; /~/x is in the login folder)");
-    text.remove_prefix(scheme.size());
     const auto slash = text.find('/');
     auto authority = text.substr(0, slash);
     auto path = percent_decoded(slash == std::string_view::npos ? std::string_view{} : text.substr(slash));
@@ -67,13 +91,9 @@ base::result<sftp_url> sftp_url::parse(std::string_view text) {
 
     std::optional<std::string> username;
     if (const auto at = authority.rfind('@'); at != std::string_view::npos) {
-        const auto user = authority.substr(0, at);
-        if (user.contains(':'))
-            return invalid(field, "the URL holds a password: leave it out and use -i KEY, an agent, or the prompt");
-        auto decoded = percent_decoded(user);
-        if (!decoded) return std::unexpected(std::move(decoded.error()));
-        if (decoded->empty()) return invalid(field, "the URL has an empty user name before '@'");
-        username = std::move(*decoded);
+        auto name = parse_username(authority.substr(0, at));
+        if (!name) return std::unexpected(std::move(name.error()));
+        username = std::move(*name);
         authority.remove_prefix(at + 1);
     }
     auto where = parse_authority(authority);

@@ -16,7 +16,8 @@ struct sftp_url {
     /// Octets after percent-decoding. `/path` is absolute, `/~/path` is relative to the login folder, nothing is ".".
     std::string path;
 
-    /// A password in the URL is refused: it would stay in the shell's history and in the process list.
+    /// Refused: a password, because it would stay in the shell's history and in the process list; connection parameters
+    /// (`;fingerprint=…`), because ignoring one would be worse; an IPv6 address without brackets.
     [[nodiscard]] static base::result<sftp_url> parse(std::string_view text);
 };
 
