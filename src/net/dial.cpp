@@ -9,15 +9,6 @@
 namespace gangway::net {
 namespace {
 
-/// Decoding may take two seconds of key stretching, so it runs on the pool; nothing is connected before it succeeds.
-async_result<std::optional<crypto::private_key>> decode_key(const model::credentials& who, asio::thread_pool& pool) {
-    if (!who.key) co_return std::optional<crypto::private_key>{};
-    auto decoded =
-        co_await run_blocking(pool, [&key = *who.key] { return crypto::decode_private_key(key.text, key.passphrase); });
-    if (!decoded) co_return std::unexpected(decoded.error());
-    co_return std::optional{std::move(*decoded)};
-}
-
 /// The caller's own expectation first, then what is pinned.
 async_result<std::unique_ptr<host_key_ticket>> trust(dial_context context, model::endpoint server, host_key presented,
                                                      std::optional<model::fingerprint> expected) {
@@ -31,8 +22,18 @@ async_result<std::unique_ptr<host_key_ticket>> trust(dial_context context, model
 
 }  // namespace
 
+async_result<std::optional<crypto::private_key>> decode_key(const model::credentials& who,
+                                                            asio::thread_pool& blocking) {
+    if (!who.key) co_return std::optional<crypto::private_key>{};
+    auto decoded = co_await run_blocking(
+        blocking, [&key = *who.key] { return crypto::decode_private_key(key.text, key.passphrase); });
+    if (!decoded) co_return std::unexpected(decoded.error());
+    co_return std::optional{std::move(*decoded)};
+}
+
 async_result<sftp_connection> dial(dial_context context, model::endpoint server, model::credentials who,
                                    std::optional<model::fingerprint> expected, dial_report& report) {
+    // A key that cannot be read is known before anything is connected.
     report.reached = base::phase::request;
     const auto key = co_await decode_key(who, context.blocking);
     if (!key) co_return std::unexpected(key.error());

@@ -43,6 +43,11 @@ struct dial_report {
 [[nodiscard]] async_result<sftp_connection> dial(dial_context context, model::endpoint server, model::credentials who,
                                                  std::optional<model::fingerprint> expected, dial_report& report);
 
+/// The key file of `who`, decoded on `blocking` because that may take two seconds of computation; nothing if there is
+/// none. `who` lives until the end. Errors: `crypto::errc`, phase request.
+[[nodiscard]] async_result<std::optional<crypto::private_key>> decode_key(const model::credentials& who,
+                                                                          asio::thread_pool& blocking);
+
 /// Only the identification, over TCP; nothing is sent. Errors: as of `tcp_connect` and `await_identification`.
 [[nodiscard]] async_result<identification> identify(dial_context context, model::endpoint server);
 
