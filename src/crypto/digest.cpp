@@ -19,6 +19,7 @@ void require(bool done, const char* what) {
 
 std::string hmac(const EVP_MD* digest, std::string_view key, std::string_view octets) {
     std::string code(static_cast<std::size_t>(::EVP_MD_get_size(digest)), '\0');
+    if (key.data() == nullptr) key = "";  // a null key means "the last one" to libcrypto
     const auto* made = ::HMAC(digest, key.data(), static_cast<int>(key.size()), data_of(octets), octets.size(),
                               data_of(code), nullptr);
     require(made != nullptr, "HMAC");

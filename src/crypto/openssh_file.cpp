@@ -169,12 +169,13 @@ base::result<private_key> read_private_section(std::string_view section, const e
                : kind == "ssh-rsa"   ? read_rsa(fields)
                : curve != nullptr    ? read_ecdsa(fields, *curve)
                                      : damaged("its private half is of another kind");
+    if (!key) return key;
     fields.string();
     std::uint8_t expected = 0;
     for (const char pad : fields.rest())
         if (static_cast<std::uint8_t>(pad) != ++expected) return damaged("its padding is wrong");
     if (!fields.ok()) return damaged("its private section is cut off");
-    if (key && key->public_blob() != file.public_blob) return damaged("its public half belongs to another key");
+    if (key->public_blob() != file.public_blob) return damaged("its public half belongs to another key");
     return key;
 }
 
