@@ -26,11 +26,12 @@ class libssh_core : public std::enable_shared_from_this<libssh_core> {
 
     /// Until the socket is ready for what libssh wants to do next. Only while no channel is driven.
     [[nodiscard]] awaitable<void> ready();
-    /// Calls `step` until it no longer says SSH_AGAIN, and waits for the socket in between.
+    /// Calls `step` until it no longer says `again`, and waits for the socket in between. The login functions have
+    /// their own value for that.
     template <class Step>
-    [[nodiscard]] awaitable<int> drive(Step step) {
+    [[nodiscard]] awaitable<int> drive(Step step, int again = SSH_AGAIN) {
         int outcome = step();
-        while (outcome == SSH_AGAIN && !stopped_) {
+        while (outcome == again && !stopped_) {
             co_await ready();
             outcome = step();
         }

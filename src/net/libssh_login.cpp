@@ -38,6 +38,11 @@ struct key_deleter {
 };
 using key_handle = std::unique_ptr<std::remove_pointer_t<::ssh_key>, key_deleter>;
 
+template <class Step>
+awaitable<int> authenticate(libssh_core& core, Step step) {
+    return core.drive(std::move(step), SSH_AUTH_AGAIN);
+}
+
 /// One login; its steps decide in the order of RFC 4252 which method is next.
 class login_attempt {
   public:
@@ -47,7 +52,7 @@ class login_attempt {
     async_result<void> run() {
         const std::string user = who_.username;
         ::ssh_options_set(session(), SSH_OPTIONS_USER, user.c_str());
-        int outcome = co_await core_.drive([this] { return ::ssh_userauth_none(session(), nullptr); });
+        int outcome = co_await authenticate(core_, [this] { return ::ssh_userauth_none(session(), nullptr); });
         for (int step = 0; step < most_steps && outcome != SSH_AUTH_SUCCESS; ++step) {
             if (outcome == SSH_AUTH_ERROR || core_.session().failed())
                 co_return std::unexpected(core_.session().error(base::phase::auth));
@@ -71,7 +76,7 @@ class login_attempt {
     async_result<int> try_next() {
         if (offers(SSH_AUTH_METHOD_PUBLICKEY) && std::exchange(key_left_, false)) co_return co_await with_key();
         if (offers(SSH_AUTH_METHOD_PUBLICKEY) && std::exchange(agent_left_, false))
-            co_return co_await core_.drive([this] { return ::ssh_userauth_agent(session(), nullptr); });
+            co_return co_await authenticate(core_, [this] { return ::ssh_userauth_agent(session(), nullptr); });
         if (may_use_password() && offers(SSH_AUTH_METHOD_PASSWORD)) {
             password_used_ = true;
             co_return co_await with_password();
@@ -97,14 +102,15 @@ class login_attempt {
         const key_handle key{raw};
         if (!key)
             co_return base::fail(errc::auth_failed, base::phase::auth, "the SSH library cannot use this kind of key");
-        co_return co_await core_.drive(
-            [this, &key] { return ::ssh_userauth_publickey(session(), nullptr, key.get()); });
+        co_return co_await authenticate(
+            core_, [this, &key] { return ::ssh_userauth_publickey(session(), nullptr, key.get()); });
     }
 
     async_result<int> with_password() {
         const auto terminated = who_.password->null_terminated();
-        co_return co_await core_.drive(
-            [this, &terminated] { return ::ssh_userauth_password(session(), nullptr, terminated.view().data()); });
+        co_return co_await authenticate(core_, [this, &terminated] {
+            return ::ssh_userauth_password(session(), nullptr, terminated.view().data());
+        });
     }
 
     /// Answers one hidden question, once; a round without questions is only acknowledged.
@@ -112,7 +118,7 @@ class login_attempt {
         bool answered = false;
         for (int round = 0; round < most_rounds; ++round) {
             const int outcome =
-                co_await core_.drive([this] { return ::ssh_userauth_kbdint(session(), nullptr, nullptr); });
+                co_await authenticate(core_, [this] { return ::ssh_userauth_kbdint(session(), nullptr, nullptr); });
             if (outcome != SSH_AUTH_INFO) co_return outcome;
             const int questions = ::ssh_userauth_kbdint_getnprompts(session());
             if (questions == 0) continue;
@@ -156,7 +162,7 @@ class login_attempt {
 async_result<login_progress> libssh_methods(libssh_core& core, std::string username) {
     auto* const session = core.session().get();
     ::ssh_options_set(session, SSH_OPTIONS_USER, username.c_str());
-    const int outcome = co_await core.drive([session] { return ::ssh_userauth_none(session, nullptr); });
+    const int outcome = co_await authenticate(core, [session] { return ::ssh_userauth_none(session, nullptr); });
     if (outcome == SSH_AUTH_ERROR || core.session().failed())
         co_return std::unexpected(core.session().error(base::phase::auth));
     co_return login_progress{.complete = outcome == SSH_AUTH_SUCCESS,
