@@ -42,11 +42,8 @@ class file_reader {
 
     /// The next octets in order: at least one, or an empty view at the end of the file or of the range. The view lives
     /// until the next call on this reader. Errors: those of the server; `remote_changed` if the file ends before the
-    /// size that FSTAT showed. After an error, and after cancelling, only `close` and the destructor are useful.
+    /// size that FSTAT showed. After an error nothing more is yielded. Cancelling loses no octets.
     [[nodiscard]] virtual async_result<std::string_view> read() = 0;
-
-    /// Abandons what is in flight, and awaits the CLOSE.
-    [[nodiscard]] virtual async_result<void> close() = 0;
 };
 
 /// How a file is opened for writing.
