@@ -8,11 +8,13 @@ set(CMAKE_VERIFY_INTERFACE_HEADER_SETS ON)
 set(GANGWAY_SANITIZE "" CACHE STRING "Sanitizers, e.g. address,undefined or thread")
 option(GANGWAY_FUZZ "Build the libFuzzer targets" OFF)
 
+# Without the prefix map, debug information and __FILE__ would tell where this tree lies, and a second clone would find
+# nothing in ccache (CCACHE_BASEDIR in the presets).
 add_library(gangway_settings INTERFACE)
 target_compile_options(gangway_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   -Wextra-semi -Wimplicit-fallthrough -Werror
-  -fno-omit-frame-pointer)
+  -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_compile_definitions(gangway_settings INTERFACE
   _GLIBCXX_ASSERTIONS
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED
@@ -20,7 +22,9 @@ target_compile_definitions(gangway_settings INTERFACE
 target_link_options(gangway_settings INTERFACE -fuse-ld=lld)
 
 if(GANGWAY_SANITIZE)
-  target_compile_options(gangway_settings INTERFACE -fsanitize=${GANGWAY_SANITIZE} -fno-sanitize-recover=all -O1)
+  # Reports need line numbers only; full debug information costs a quarter more build time.
+  target_compile_options(gangway_settings INTERFACE
+    -fsanitize=${GANGWAY_SANITIZE} -fno-sanitize-recover=all -O1 -gline-tables-only)
   target_link_options(gangway_settings INTERFACE -fsanitize=${GANGWAY_SANITIZE})
   if(GANGWAY_FUZZ)
     target_compile_options(gangway_settings INTERFACE -fsanitize=fuzzer-no-link)
