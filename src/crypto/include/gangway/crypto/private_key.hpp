@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 struct evp_pkey_st;
 
@@ -34,6 +35,8 @@ class private_key {
     [[nodiscard]] std::string algorithm() const;
     /// The key as an OpenSSH private-key file WITHOUT encryption or comment. Fails with `crypto_failure` only.
     [[nodiscard]] base::result<base::secret> to_openssh() const;
+
+    friend base::result<std::string> sign(const private_key& key, std::string_view algorithm, std::string_view octets);
 
   private:
     key_type type_;
