@@ -25,7 +25,6 @@ session::session(session_limits limits) : limits_(limits) {
 void session::start() {
     // INIT has no id and no fields that could be too long.
     static_cast<void>(encode(output_.buffer(), 0, init_request{}));
-    stage_ = stage::awaiting_version;
 }
 
 void session::abandon(request_id id) {

@@ -32,13 +32,13 @@ struct attributes {
     constexpr void fields(this auto& self, auto& codec) {
         std::uint32_t flags = self.flags();
         codec(flags);
-        codec(when{(flags & has_size) != 0, self.size},                //
-              when{(flags & has_owner) != 0, self.uid},                //
-              when{(flags & has_owner) != 0, self.gid},                //
-              when{(flags & has_permissions) != 0, self.permissions},  //
-              when{(flags & has_times) != 0, self.atime},              //
-              when{(flags & has_times) != 0, self.mtime},              //
-              ignored_pairs{(flags & has_extended) != 0});
+        codec(field::when{(flags & has_size) != 0, self.size},                //
+              field::when{(flags & has_owner) != 0, self.uid},                //
+              field::when{(flags & has_owner) != 0, self.gid},                //
+              field::when{(flags & has_permissions) != 0, self.permissions},  //
+              field::when{(flags & has_times) != 0, self.atime},              //
+              field::when{(flags & has_times) != 0, self.mtime},              //
+              field::ignored_pairs{(flags & has_extended) != 0});
     }
     friend bool operator==(const attributes&, const attributes&) = default;
 

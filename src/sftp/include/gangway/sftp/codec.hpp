@@ -25,9 +25,12 @@ template <class T>
 concept message = requires {
     { T::type } -> std::convertible_to<packet_type>;
 };
-/// A message that is answered; `label` names it in error texts.
+/// INIT and VERSION carry no request id.
+template <message T>
+inline constexpr bool has_id = T::type != packet_type::init && T::type != packet_type::version;
+/// A message that is answered by id; `label` names it in error texts.
 template <class T>
-concept request_message = message<T> && message<typename T::reply_type> && requires {
+concept request_message = message<T> && has_id<T> && message<typename T::reply_type> && requires {
     { T::label } -> std::convertible_to<std::string_view>;
 };
 /// An EXTENDED request, by its name.
@@ -35,9 +38,6 @@ template <class T>
 concept extension_message = message<T> && requires {
     { T::extension } -> std::convertible_to<std::string_view>;
 };
-/// INIT and VERSION carry no request id.
-template <message T>
-inline constexpr bool has_id = T::type != packet_type::init && T::type != packet_type::version;
 
 /// Writes fields, and remembers the first that may not be sent.
 class field_writer {
@@ -52,11 +52,11 @@ class field_writer {
     void put(std::uint32_t value) { out_.u32(value); }
     void put(std::uint64_t value) { out_.u64(value); }
     void put(std::string_view octets) { out_.string(octets); }
-    void put(exactly field) { out_.u32(field.value); }
-    void put(ignored) { out_.u32(0); }
-    void put(skipped_word) noexcept {}
-    void put(ignored_pairs) noexcept {}
-    void put(ignored_rest) noexcept {}
+    void put(field::exactly field) { out_.u32(field.value); }
+    void put(field::ignored) { out_.u32(0); }
+    void put(field::skipped_word) noexcept {}
+    void put(field::ignored_pairs) noexcept {}
+    void put(field::ignored_rest) noexcept {}
     void put(const auto& value)
         requires std::is_enum_v<std::remove_cvref_t<decltype(value)>>
     {
@@ -68,39 +68,39 @@ class field_writer {
         value.fields(*this);
     }
     template <class T>
-    void put(const bounded<T>& field) {
+    void put(const field::bounded<T>& field) {
         if (field.value.size() < field.least || field.value.size() > field.most) refuse(errc::too_long);
         put(std::string_view{field.value});
     }
     template <class T>
-    void put(const at_most<T>& field) {
+    void put(const field::at_most<T>& field) {
         if (field.value > field.most) refuse(errc::too_long);
         put(field.value);
     }
     template <class T>
-    void put(const when<T>& field) {
+    void put(const field::when<T>& field) {
         if (!field.present) return;
         if (!field.value) return refuse(errc::incomplete_attributes);
         put(*field.value);
     }
     template <class T>
-    void put(const counted<T>& field) {
+    void put(const field::counted<T>& field) {
         out_.raw(field.items.octets());
     }
     template <class T>
-    void put(const until_end<T>& field) {
+    void put(const field::until_end<T>& field) {
         out_.raw(field.items.octets());
     }
     template <class T>
-    void put(const nested<T>& field) {
+    void put(const field::nested<T>& field) {
         put(field.items.octets());
     }
     template <class T>
-    void put(const if_sent<T>& field) {
+    void put(const field::if_sent<T>& field) {
         put(field.value);
     }
     template <class T>
-    void put(const rest<T>& field) {
+    void put(const field::rest<T>& field) {
         out_.raw(field.value);
     }
     void refuse(errc reason) noexcept {
@@ -125,22 +125,22 @@ class field_reader {
     constexpr void get(std::uint32_t& value) { value = in_.u32(); }
     constexpr void get(std::uint64_t& value) { value = in_.u64(); }
     constexpr void get(std::string_view& value) { value = in_.string(); }
-    constexpr void get(exactly field) {
+    constexpr void get(field::exactly field) {
         if (in_.u32() != field.value) in_.fail();
     }
-    constexpr void get(ignored) { in_.string(); }
-    constexpr void get(skipped_word field) {
+    constexpr void get(field::ignored) { in_.string(); }
+    constexpr void get(field::skipped_word field) {
         auto ahead = in_;
         if (ahead.string() == field.word && ahead.ok()) in_ = ahead;
     }
-    constexpr void get(ignored_pairs field) {
+    constexpr void get(field::ignored_pairs field) {
         if (!field.present) return;
         for (auto left = in_.u32(); left > 0 && in_.ok(); --left) {
             in_.string();
             in_.string();
         }
     }
-    constexpr void get(ignored_rest) { in_.rest(); }
+    constexpr void get(field::ignored_rest) { in_.rest(); }
     constexpr void get(auto& value)
         requires std::is_enum_v<std::remove_cvref_t<decltype(value)>>
     {
@@ -154,37 +154,44 @@ class field_reader {
         value.fields(*this);
     }
     template <class T>
-    constexpr void get(bounded<T>& field) {
+    constexpr void get(field::bounded<T>& field) {
         get(field.value);
         if (field.value.size() < field.least || field.value.size() > field.most) in_.fail();
     }
     template <class T>
-    constexpr void get(at_most<T>& field) {
+    constexpr void get(field::at_most<T>& field) {
         get(field.value);
         if (field.value > field.most) in_.fail();
     }
     template <class T>
-    constexpr void get(when<T>& field) {
+    constexpr void get(field::when<T>& field) {
         if (field.present) get(field.value.emplace());
     }
     template <class T>
-    constexpr void get(counted<T>& field) {
+    constexpr void get(field::counted<T>& field) {
         using item = typename T::value_type;
+        // Refuses an absurd count before any walk.
         if (field.count > in_.remaining() / item::least_octets) return in_.fail();
-        field.items = T{items(field.count, item{})};
+        const auto from = in_;
+        for (auto left = field.count; left > 0 && in_.ok(); --left)
+            get_item<item>();
+        field.items = T{since(from)};
     }
     template <class T>
-    constexpr void get(until_end<T>& field) {
-        field.items = T{items(in_.remaining(), typename T::value_type{})};
+    constexpr void get(field::until_end<T>& field) {
+        const auto from = in_;
+        while (in_.remaining() > 0)
+            get_item<typename T::value_type>();
+        field.items = T{since(from)};
     }
     template <class T>
-    constexpr void get(nested<T>& field) {
+    constexpr void get(field::nested<T>& field) {
         field_reader inner{in_.string()};
-        inner(until_end{field.items});
+        inner(field::until_end{field.items});
         if (!inner.complete()) in_.fail();
     }
     template <class T>
-    constexpr void get(if_sent<T>& field) {
+    constexpr void get(field::if_sent<T>& field) {
         auto ahead = in_;
         field.value = ahead.string();
         if (ahead.ok()) {
@@ -194,17 +201,18 @@ class field_reader {
         }
     }
     template <class T>
-    constexpr void get(rest<T>& field) {
+    constexpr void get(field::rest<T>& field) {
         field.value = in_.rest();
     }
 
-    /// The octets of at most `count` items, up to the end at most; each is checked.
-    constexpr std::string_view items(std::size_t count, auto item) {
-        auto from = in_;
-        for (; count > 0 && in_.ok() && in_.remaining() > 0; --count)
-            item.fields(*this);
-        if (!in_.ok()) return {};
-        return from.take(from.remaining() - in_.remaining());
+    template <class Item>
+    constexpr void get_item() {
+        Item item;
+        get(item);
+    }
+    /// The octets read since the reader was like `from`.
+    [[nodiscard]] constexpr std::string_view since(base::byte_reader from) const noexcept {
+        return in_.ok() ? from.take(from.remaining() - in_.remaining()) : std::string_view{};
     }
 
     base::byte_reader in_;

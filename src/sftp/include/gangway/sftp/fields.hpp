@@ -11,7 +11,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace gangway::sftp {
+namespace gangway::sftp::field {
 
 /// Octets whose number must lie within bounds, in both directions.
 template <class View>
@@ -115,4 +115,4 @@ if_sent(T&) -> if_sent<T>;
 template <class T>
 rest(T&) -> rest<T>;
 
-}  // namespace gangway::sftp
+}  // namespace gangway::sftp::field

@@ -42,10 +42,13 @@ class sequence {
 
       private:
         constexpr void advance() {
-            ended_ = rest_.remaining() == 0;
-            item_ = {};
-            rest_(item_);
-            ended_ = ended_ || !rest_.ok();
+            if (rest_.remaining() > 0) {
+                item_ = {};
+                rest_(item_);
+                ended_ = !rest_.ok();
+            } else {
+                ended_ = true;
+            }
         }
         field_reader rest_;
         Item item_{};

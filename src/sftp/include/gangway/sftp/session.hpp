@@ -43,7 +43,7 @@ class session {
   public:
     explicit session(session_limits limits = {});
 
-    /// Queues INIT; call once, first.
+    /// Queues INIT; call once, before anything else.
     void start();
     /// VERSION came and the session is neither failed nor drained: requests may be submitted.
     [[nodiscard]] bool ready() const noexcept { return stage_ == stage::ready; }
@@ -97,7 +97,7 @@ class session {
     [[nodiscard]] std::size_t in_flight() const noexcept { return requests_.wanted(); }
 
   private:
-    enum class stage : std::uint8_t { created, awaiting_version, ready, ended };
+    enum class stage : std::uint8_t { awaiting_version, ready, ended };
 
     template <request_message Request>
     [[nodiscard]] std::optional<base::error> refusal() const {
@@ -137,7 +137,7 @@ class session {
     void end();
 
     session_limits limits_;
-    stage stage_ = stage::created;
+    stage stage_ = stage::awaiting_version;
     server_features features_{};
     detail::output_queue output_{};         ///< what still has to be sent?
     detail::request_table requests_{};      ///< what has not been answered?

@@ -42,6 +42,9 @@ class frame_reader {
     /// Keeps a large used frame for the next large message; a few of them.
     void recycle(frame used);
     void drop_spares() noexcept { spares_.clear(); }
+    [[nodiscard]] std::size_t spares() const noexcept { return spares_.size(); }
+    /// Octets reserved for the message in progress.
+    [[nodiscard]] std::size_t space() const noexcept { return body_.capacity(); }
 
   private:
     void begin();

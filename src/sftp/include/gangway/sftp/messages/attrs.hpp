@@ -24,7 +24,7 @@ struct stat_request {
 
     std::string_view path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path)); }
 };
 
 /// Does not follow a symbolic link.
@@ -35,7 +35,7 @@ struct lstat_request {
 
     std::string_view path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path)); }
 };
 
 struct fstat_request {
@@ -45,7 +45,7 @@ struct fstat_request {
 
     std::string_view handle{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::handle(self.handle)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::handle(self.handle)); }
 };
 
 /// Sets what `attrs` has; follows symbolic links.
@@ -57,7 +57,7 @@ struct setstat_request {
     std::string_view path{};
     attributes attrs{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path), self.attrs); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path), self.attrs); }
 };
 
 struct fsetstat_request {
@@ -68,7 +68,7 @@ struct fsetstat_request {
     std::string_view handle{};
     attributes attrs{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::handle(self.handle), self.attrs); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::handle(self.handle), self.attrs); }
 };
 
 }  // namespace gangway::sftp

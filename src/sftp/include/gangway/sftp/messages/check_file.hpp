@@ -18,7 +18,7 @@ struct check_file_reply {
     std::string_view hashes{};     ///< raw octets
 
     constexpr void fields(this auto& self, auto& codec) {
-        codec(skipped_word{"check-file"}, not_empty(self.algorithm), rest{self.hashes});
+        codec(field::skipped_word{"check-file"}, field::not_empty(self.algorithm), field::rest{self.hashes});
     }
 };
 
@@ -36,7 +36,7 @@ struct check_file_name_request {
     std::uint32_t block_size = 0;  ///< at least 256, or 0 for one hash over all
 
     constexpr void fields(this auto& self, auto& codec) {
-        codec(sftp::path(self.path), self.algorithms, self.offset, self.length, self.block_size);
+        codec(field::path(self.path), self.algorithms, self.offset, self.length, self.block_size);
     }
 };
 
@@ -54,7 +54,7 @@ struct check_file_handle_request {
     std::uint32_t block_size = 0;  ///< at least 256, or 0 for one hash over all
 
     constexpr void fields(this auto& self, auto& codec) {
-        codec(sftp::handle(self.handle), self.algorithms, self.offset, self.length, self.block_size);
+        codec(field::handle(self.handle), self.algorithms, self.offset, self.length, self.block_size);
     }
 };
 

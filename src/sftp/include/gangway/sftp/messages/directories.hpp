@@ -20,7 +20,7 @@ struct name_entry {
     std::string_view name{};  ///< the server's octets: may be empty, hold a slash, or not be UTF-8
     attributes attrs{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(self.name, ignored{}, self.attrs); }
+    constexpr void fields(this auto& self, auto& codec) { codec(self.name, field::ignored{}, self.attrs); }
 };
 
 /// Entries of a directory, "." and ".." among them where the server sends them. Range-for over `entries`.
@@ -30,7 +30,7 @@ struct name_reply {
     std::uint32_t count = 0;
     sequence<name_entry> entries{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(self.count, counted{self.count, self.entries}); }
+    constexpr void fields(this auto& self, auto& codec) { codec(self.count, field::counted{self.count, self.entries}); }
 };
 
 struct opendir_request {
@@ -40,7 +40,7 @@ struct opendir_request {
 
     std::string_view path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path)); }
 };
 
 /// Answered with some of the names each time, and with STATUS EOF when there are no more.
@@ -51,7 +51,7 @@ struct readdir_request {
 
     std::string_view handle{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::handle(self.handle)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::handle(self.handle)); }
 };
 
 struct mkdir_request {
@@ -62,7 +62,7 @@ struct mkdir_request {
     std::string_view path{};
     attributes attrs{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path), self.attrs); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path), self.attrs); }
 };
 
 struct rmdir_request {
@@ -72,7 +72,7 @@ struct rmdir_request {
 
     std::string_view path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path)); }
 };
 
 }  // namespace gangway::sftp

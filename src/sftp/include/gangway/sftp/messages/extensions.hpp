@@ -22,7 +22,9 @@ struct posix_rename_request {
     std::string_view old_path{};
     std::string_view new_path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.old_path), sftp::path(self.new_path)); }
+    constexpr void fields(this auto& self, auto& codec) {
+        codec(field::path(self.old_path), field::path(self.new_path));
+    }
 };
 
 /// Makes `new_path` another name of the file at `old_path`, as link(2).
@@ -36,7 +38,9 @@ struct hardlink_request {
     std::string_view old_path{};
     std::string_view new_path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.old_path), sftp::path(self.new_path)); }
+    constexpr void fields(this auto& self, auto& codec) {
+        codec(field::path(self.old_path), field::path(self.new_path));
+    }
 };
 
 /// Writes the file's octets to stable storage, as fsync(2).
@@ -49,7 +53,7 @@ struct fsync_request {
 
     std::string_view handle{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::handle(self.handle)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::handle(self.handle)); }
 };
 
 /// SETSTAT of a symbolic link itself.
@@ -63,7 +67,7 @@ struct lsetstat_request {
     std::string_view path{};
     attributes attrs{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path), self.attrs); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path), self.attrs); }
 };
 
 /// Copies `length` octets between two open files of the server; length 0 is up to the end.
@@ -81,7 +85,7 @@ struct copy_data_request {
     std::uint64_t to_offset = 0;
 
     constexpr void fields(this auto& self, auto& codec) {
-        codec(sftp::handle(self.from_handle), self.from_offset, self.length, sftp::handle(self.to_handle),
+        codec(field::handle(self.from_handle), self.from_offset, self.length, field::handle(self.to_handle),
               self.to_offset);
     }
 };

@@ -15,7 +15,7 @@ struct handle_reply {
 
     std::string_view handle{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::handle(self.handle)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::handle(self.handle)); }
 };
 
 struct data_reply {
@@ -35,7 +35,7 @@ struct open_request {
     std::uint32_t flags = open_flag::read;
     attributes attrs{};  ///< of a file that is created
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path), self.flags, self.attrs); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path), self.flags, self.attrs); }
 };
 
 struct close_request {
@@ -45,7 +45,7 @@ struct close_request {
 
     std::string_view handle{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::handle(self.handle)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::handle(self.handle)); }
 };
 
 /// Answered with less than asked for at the end of the file, and by some servers anywhere; STATUS EOF beyond the end.
@@ -59,7 +59,7 @@ struct read_request {
     std::uint32_t length = 0;  ///< at most `max_transfer`
 
     constexpr void fields(this auto& self, auto& codec) {
-        codec(sftp::handle(self.handle), self.offset, at_most{self.length, max_transfer});
+        codec(field::handle(self.handle), self.offset, field::at_most{self.length, max_transfer});
     }
 };
 
@@ -74,7 +74,7 @@ struct write_request {
     std::string_view data{};  ///< at most `max_transfer`
 
     constexpr void fields(this auto& self, auto& codec) {
-        codec(sftp::handle(self.handle), self.offset, transfer(self.data));
+        codec(field::handle(self.handle), self.offset, field::transfer(self.data));
     }
 };
 

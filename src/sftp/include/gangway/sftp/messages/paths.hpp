@@ -16,7 +16,7 @@ struct path_reply {
 
     constexpr void fields(this auto& self, auto& codec) {
         attributes dummies;
-        codec(exactly{1}, not_empty(self.path), ignored{}, dummies);
+        codec(field::exactly{1}, field::not_empty(self.path), field::ignored{}, dummies);
     }
 };
 
@@ -27,7 +27,7 @@ struct remove_request {
 
     std::string_view path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path)); }
 };
 
 /// The draft wants it to fail if `new_path` exists; some servers replace it.
@@ -39,7 +39,9 @@ struct rename_request {
     std::string_view old_path{};
     std::string_view new_path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.old_path), sftp::path(self.new_path)); }
+    constexpr void fields(this auto& self, auto& codec) {
+        codec(field::path(self.old_path), field::path(self.new_path));
+    }
 };
 
 struct realpath_request {
@@ -49,7 +51,7 @@ struct realpath_request {
 
     std::string_view path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path)); }
 };
 
 struct readlink_request {
@@ -59,7 +61,7 @@ struct readlink_request {
 
     std::string_view path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path)); }
 };
 
 /// Makes `link_path` a symbolic link to `target`. The draft (6.10) sends the link first; OpenSSH sends and expects the
@@ -72,7 +74,9 @@ struct symlink_request {
     std::string_view target{};
     std::string_view link_path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.target), sftp::path(self.link_path)); }
+    constexpr void fields(this auto& self, auto& codec) {
+        codec(field::path(self.target), field::path(self.link_path));
+    }
 };
 
 }  // namespace gangway::sftp

@@ -17,7 +17,7 @@ struct status_reply {
     std::string_view language{};  ///< RFC 1766
 
     constexpr void fields(this auto& self, auto& codec) {
-        codec(self.code, if_sent{self.message}, if_sent{self.language}, ignored_rest{});
+        codec(self.code, field::if_sent{self.message}, field::if_sent{self.language}, field::ignored_rest{});
     }
 };
 

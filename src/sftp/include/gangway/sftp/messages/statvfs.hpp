@@ -41,7 +41,7 @@ struct statvfs_request {
 
     std::string_view path{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::path(self.path)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::path(self.path)); }
 };
 
 struct fstatvfs_request {
@@ -53,7 +53,7 @@ struct fstatvfs_request {
 
     std::string_view handle{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(sftp::handle(self.handle)); }
+    constexpr void fields(this auto& self, auto& codec) { codec(field::handle(self.handle)); }
 };
 
 }  // namespace gangway::sftp

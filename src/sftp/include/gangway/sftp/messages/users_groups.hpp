@@ -33,7 +33,9 @@ struct users_groups_reply {
     sequence<account_name> users{};
     sequence<account_name> groups{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(nested{self.users}, nested{self.groups}); }
+    constexpr void fields(this auto& self, auto& codec) {
+        codec(field::nested{self.users}, field::nested{self.groups});
+    }
 };
 
 /// Either may be empty. `append_item` makes the octets.
@@ -47,7 +49,9 @@ struct users_groups_request {
     sequence<account_id> users{};
     sequence<account_id> groups{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(nested{self.users}, nested{self.groups}); }
+    constexpr void fields(this auto& self, auto& codec) {
+        codec(field::nested{self.users}, field::nested{self.groups});
+    }
 };
 
 }  // namespace gangway::sftp

@@ -24,7 +24,7 @@ struct version_reply {
     std::uint32_t version = protocol_version;
     sequence<extension_pair> extensions{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(self.version, until_end{self.extensions}); }
+    constexpr void fields(this auto& self, auto& codec) { codec(self.version, field::until_end{self.extensions}); }
 };
 
 struct init_request {
@@ -35,7 +35,7 @@ struct init_request {
     std::uint32_t version = protocol_version;
     sequence<extension_pair> extensions{};
 
-    constexpr void fields(this auto& self, auto& codec) { codec(self.version, until_end{self.extensions}); }
+    constexpr void fields(this auto& self, auto& codec) { codec(self.version, field::until_end{self.extensions}); }
 };
 
 }  // namespace gangway::sftp
