@@ -1,0 +1,91 @@
+"""A child process whose stderr is read as it is written."""
+import os
+import signal
+import subprocess
+import threading
+import time
+
+from .waiting import PATIENCE
+
+
+class Child:
+    """Starts `argv`; `lines` grows with what it writes to stderr. Ended by its own id, never by name."""
+
+    def __init__(self, argv, **popen):
+        self.argv = [str(part) for part in argv]
+        self.lines = []
+        self._changed = threading.Condition()
+        self._closed = False
+        self._process = subprocess.Popen(self.argv, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                         stderr=subprocess.PIPE, **popen)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self):
+        for raw in self._process.stderr:
+            with self._changed:
+                self.lines.append(raw.decode('utf-8', 'backslashreplace').rstrip('\n'))
+                self._changed.notify_all()
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def pid(self):
+        return self._process.pid
+
+    @property
+    def alive(self):
+        return self._process.poll() is None
+
+    def wait_line(self, wanted, seconds, what):
+        """The first line for which `wanted(line)` is true, among those there and those to come."""
+        deadline = time.monotonic() + seconds * PATIENCE
+        seen = 0
+        with self._changed:
+            while True:
+                for line in self.lines[seen:]:
+                    if wanted(line):
+                        return line
+                seen = len(self.lines)
+                left = deadline - time.monotonic()
+                if self._closed or left <= 0:
+                    raise ChildFailed(f'{self.argv[0]}: no {what}; it wrote:\n' + '\n'.join(self.lines[-30:]))
+                self._changed.wait(left)
+
+    def wait(self, seconds):
+        """The exit status, once stderr is read to its end; fails after `seconds`."""
+        status = self._process.wait(seconds * PATIENCE)
+        self._reader.join(seconds * PATIENCE)
+        return status
+
+    def signal(self, number=signal.SIGTERM):
+        if self.alive:
+            os.kill(self.pid, number)
+
+    def stop(self, seconds=10):
+        """SIGTERM, and SIGKILL for what does not obey. Returns the exit status."""
+        self.signal(signal.SIGTERM)
+        try:
+            return self.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.signal(signal.SIGKILL)
+            return self.wait(seconds)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+
+class ChildFailed(AssertionError):
+    """It ended, or stayed silent, before it was ready."""
+
+
+def run(argv, **options):
+    """Runs a tool to its end; a failure shows what it wrote."""
+    done = subprocess.run([str(part) for part in argv], capture_output=True, **options)
+    if done.returncode:
+        raise AssertionError(f'{argv} exited with {done.returncode}: {done.stderr!r} {done.stdout!r}')
+    return done

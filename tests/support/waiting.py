@@ -1,0 +1,20 @@
+"""Waiting for something to become true: polled and bounded, never a fixed sleep."""
+import os
+import time
+
+# How many times longer everything may take, e.g. 5 for a sanitizer build.
+PATIENCE = float(os.environ.get('GANGWAY_TEST_PATIENCE', '1'))
+
+
+def until(condition, seconds, what):
+    """Calls `condition` until it returns something true, and returns that; fails after `seconds` (times PATIENCE)."""
+    deadline = time.monotonic() + seconds * PATIENCE
+    pause = 0.001
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise AssertionError(f'waited {seconds * PATIENCE:g} s in vain for {what}; last seen: {value!r}')
+        time.sleep(pause)
+        pause = min(pause * 2, 0.05)
