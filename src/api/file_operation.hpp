@@ -1,0 +1,40 @@
+#pragma once
+/// One-shot operations on a logged-in session, decoded and ready to run.
+
+#include <gangway/api/fields.hpp>
+#include <gangway/net/asio.hpp>
+#include <gangway/net/sftp_client.hpp>
+
+#include <memory>
+#include <string>
+
+namespace gangway::api {
+
+/// Holds everything it needs: the request it was decoded from is gone when it runs.
+class file_operation {
+  public:
+    virtual ~file_operation() = default;
+    /// The body of the answer. Runs on the client's strand, once; cancelling it does what cancelling the underlying
+    /// call does.
+    [[nodiscard]] virtual net::async_result<std::string> run(net::sftp_client& client) const = 0;
+};
+
+/// Reads an operation's own fields. What is wrong with them is remembered by `fields`; the operation is then not run.
+using decoder = std::unique_ptr<file_operation> (*)(fields&);
+
+[[nodiscard]] std::unique_ptr<file_operation> decode_list(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_download(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_upload(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_delete(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_rmdir(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_mkdir(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_rename(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_setstat(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_symlink(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_stat(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_lstat(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_readlink(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_realpath(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_statvfs(fields& from);
+
+}  // namespace gangway::api

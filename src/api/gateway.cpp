@@ -1,0 +1,135 @@
+#include "media_type.hpp"
+#include "routes.hpp"
+
+#include <gangway/api/errors.hpp>
+#include <gangway/api/gateway.hpp>
+#include <gangway/api/one_shot_request.hpp>
+#include <gangway/net/deadline.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <fmt/format.h>
+
+#include <memory>
+
+namespace gangway::api {
+namespace {
+
+using operation_pointer = std::unique_ptr<file_operation>;
+
+/// On the session's own executor, where the lease is also given back: both parameters end with this coroutine.
+net::async_result<std::string> run_leased(std::unique_ptr<remote::lease> lease, operation_pointer operation) {
+    co_return co_await operation->run(lease->client());
+}
+
+net::async_result<std::string> run_on_session(remote::sessions& servers, remote::target where, net::dial_report& report,
+                                              operation_pointer operation) {
+    auto lease = co_await servers.acquire(std::move(where), report);
+    if (!lease) co_return std::unexpected(std::move(lease.error()));
+    report.reached = base::phase::sftp;
+    const auto executor = (*lease)->client().executor();
+    co_return co_await net::asio::co_spawn(executor, run_leased(std::move(*lease), std::move(operation)),
+                                           net::asio::use_awaitable);
+}
+
+net::awaitable<answer> serve_operation(remote::sessions& servers, decoder decode, fields from, wiped_octets body) {
+    auto request = decode_server(from);
+    auto who = decode_credentials(from);
+    auto operation = decode(from);
+    if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
+    body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
+
+    const auto host = request.server->text();
+    net::dial_report report;
+    // No stage of the work itself is called "request", so this phase marks the deadline of the whole.
+    auto done = co_await net::with_deadline(
+        run_on_session(servers, {std::move(*request.server), std::move(who), request.expected_key}, report,
+                       std::move(operation)),
+        request.limit, base::phase::request, "the operation");
+    if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
+        done.error().where = report.reached;
+
+    answer result = done ? answer{.body = std::move(*done)} : error_answer(done.error());
+    if (report.host_key) result.headers.push_back({"Gangway-Host-Key", report.host_key->text()});
+    result.host = host;
+    co_return result;
+}
+
+void allow_origin(answer& to, std::string_view origin) {
+    if (origin.empty()) return;
+    to.headers.push_back({"Access-Control-Allow-Origin", std::string{origin}});
+    to.headers.push_back({"Access-Control-Expose-Headers", "Gangway-Host-Key, Retry-After"});
+    to.headers.push_back({"Vary", "Origin"});
+}
+
+bool is_preflight(const request_head& head, std::string_view origin) noexcept {
+    return !origin.empty() && head.method == "OPTIONS" && head.field("Access-Control-Request-Method");
+}
+
+/// WHATWG Fetch, "CORS-preflight request". It never carries the token.
+answer preflight_answer(const route& to) {
+    return {.status = 204,
+            .headers = {{"Access-Control-Allow-Methods", std::string{to.allow}},
+                        {"Access-Control-Allow-Headers", "Authorization, Content-Type"},
+                        {"Access-Control-Max-Age", "600"}}};
+}
+
+}  // namespace
+
+base::result<admitted> gateway::decide(const request_head& head, const framing& how) const {
+    const auto* const to = find_route(head.path());
+    if (to == nullptr || !to->is_public)
+        if (auto welcome = access_.check(head); !welcome) return std::unexpected(std::move(welcome.error()));
+    if (to == nullptr) return refuse(errc::not_found, "There is no such route");
+    if (!allows(*to, head.method))
+        return std::unexpected(
+            refusal(errc::method_not_allowed, fmt::format("{} answers to {} only", to->path, to->allow))
+                .with("allow", std::string{to->allow}));
+
+    admitted request{.to = to, .body_limit = to->body_limit};
+    if (head.method == "GET") {
+        if (how.has_body()) return refuse(errc::bad_request, "A GET request has no body here");
+        request.query = std::string{head.query().value_or(std::string_view{})};
+        return request;
+    }
+    if (auto readable = check_media_type(head); !readable) return std::unexpected(std::move(readable.error()));
+    if (how.content_length.value_or(0) > to->body_limit)
+        return refuse(errc::payload_too_large,
+                      fmt::format("The body is longer than the {} octets that {} takes", to->body_limit, to->path));
+    return request;
+}
+
+std::variant<admitted, answer> gateway::admit(const request_head& head, const framing& how) const {
+    const auto origin = access_.foreign_origin(head);
+    if (const auto* const to = find_route(head.path()); to != nullptr && is_preflight(head, origin)) {
+        auto result = preflight_answer(*to);
+        allow_origin(result, origin);
+        return result;
+    }
+    auto request = decide(head, how);
+    if (request) {
+        request->origin = origin;
+        return *std::move(request);
+    }
+    auto result = error_answer(request.error());
+    allow_origin(result, origin);
+    return result;
+}
+
+net::awaitable<answer> gateway::serve(admitted request, wiped_octets body) {
+    const auto& to = *request.to;
+    answer result;
+    if (to.decode == nullptr && to.special == nullptr) {
+        result.body = R"({"status":"ok"})";
+    } else if (auto from = request.query ? fields::from_query(*request.query) : fields::from_json(body); !from) {
+        result = error_answer(from.error());
+    } else if (to.special != nullptr) {
+        result = co_await to.special(servers_, std::move(*from), std::move(body));
+    } else {
+        result = co_await serve_operation(servers_, to.decode, std::move(*from), std::move(body));
+    }
+    result.operation = to.operation;
+    allow_origin(result, request.origin);
+    co_return result;
+}
+
+}  // namespace gangway::api

@@ -1,0 +1,333 @@
+#include "http_session.hpp"
+
+#include "wiped_body.hpp"
+
+#include <gangway/api/errors.hpp>
+#include <gangway/base/escape.hpp>
+#include <gangway/net/deadline.hpp>
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/write.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <boost/beast/http/read.hpp>
+#include <boost/beast/http/string_body.hpp>
+#include <boost/beast/http/write.hpp>
+#include <fmt/chrono.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <iterator>
+#include <utility>
+
+namespace gangway::api {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using boost::system::error_code;
+
+constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t read_size = 64U * 1024;
+
+using request_parser = http::request_parser<wiped_body, wiping_allocator<char>>;
+using response = http::response<http::string_body>;
+
+base::error body_error(const error_code& failure, std::size_t limit) {
+    if (failure == http::error::body_limit)
+        return refusal(errc::payload_too_large,
+                       "The body is longer than the " + std::to_string(limit) + " octets this route takes");
+    const bool gone = failure == http::error::end_of_stream || failure == http::error::partial_message;
+    if (!gone && failure.category() == make_error_code(http::error::body_limit).category())
+        return refusal(errc::bad_request, "The chunked body is malformed");
+    return refusal(errc::client_gone, "the client went away");
+}
+
+/// RFC 9110 section 5.6.7.
+std::string http_date() {
+    return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::now()));
+}
+
+response to_response(answer&& from, bool http_1_0, bool keep_alive) {
+    response message{http::int_to_status(from.status), http_1_0 ? 10U : 11U};
+    message.set(http::field::date, http_date());
+    message.set("X-Content-Type-Options", "nosniff");
+    message.set(http::field::cache_control, "no-store");
+    message.set("Content-Security-Policy", "default-src 'none'");
+    message.set("Referrer-Policy", "no-referrer");
+    if (!from.body.empty()) message.set(http::field::content_type, "application/json");
+    for (const auto& [name, value] : from.headers)
+        message.insert(name, value);
+    message.keep_alive(keep_alive);
+    message.body() = std::move(from.body);
+    if (from.status != 204) message.content_length(message.body().size());
+    return message;
+}
+
+}  // namespace
+
+/// One request and its answer. Is logged once, when it ends, however it ends.
+struct http_session::exchange {
+    exchange(access_log& log, std::string client) : to(log) {
+        event.client = std::move(client);
+        event.status = 499;
+        event.code = "aborted";  // unless there comes an answer
+    }
+    exchange(const exchange&) = delete;
+    exchange& operator=(const exchange&) = delete;
+    ~exchange() {
+        const auto spent = std::chrono::steady_clock::now() - start;
+        event.duration = std::chrono::duration_cast<std::chrono::microseconds>(spent);
+        to.request(event);
+    }
+
+    void note(const answer& result) {
+        event.status = result.status;
+        event.code = result.code;
+        event.operation = result.operation;
+        event.host = result.host;
+    }
+
+    access_log& to;
+    request_event event{};
+    std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
+    framing how{};
+    admitted request{};
+    request_parser parser{};  ///< has seen the head if there is a body
+    bool http_1_0 = false;
+    bool head_only = false;  ///< HEAD: the answer has no body
+};
+
+http_session::http_session(net::tcp::socket socket, http_service service)
+    : socket_(std::move(socket)),
+      service_(service),
+      buffer_(service.limits.head.octets + service.limits.pipelined + read_size) {
+    error_code ignored;
+    const auto peer = socket_.remote_endpoint(ignored);
+    if (!ignored) client_ = peer.address().to_string();
+    socket_.set_option(net::tcp::no_delay{true}, ignored);
+}
+
+net::awaitable<void> http_session::run(bool welcome) {
+    if (!welcome) {
+        exchange now{service_.log, client_};
+        co_await refuse(
+            now,
+            refusal(errc::too_many_requests, "All connections are in use; try again soon").with("retryAfter", "1"));
+    }
+    while (welcome && !draining_ && co_await serve_one())
+        buffer_.shrink_to_fit();  // frees and zeroes what the request left there
+    if (unread_) co_await linger();
+}
+
+void http_session::drain() noexcept {
+    draining_ = true;
+    error_code ignored;
+    if (idle_) socket_.cancel(ignored);
+}
+
+/// Whether another request may follow on this connection.
+net::awaitable<bool> http_session::serve_one() {
+    if (!co_await await_request()) co_return false;
+    exchange now{service_.log, client_};
+    const auto head_size = co_await read_head();
+    if (!head_size) co_return co_await refuse(now, head_size.error());
+    now.event.bytes_in = *head_size;
+
+    const auto octets = buffered().substr(0, *head_size);
+    auto head = parse_head(octets, service_.limits.head);
+    if (!head) co_return co_await refuse(now, std::move(head.error()));
+    now.event.method = base::escape(head->method);
+    now.event.path = base::escape(head->path());
+    now.http_1_0 = head->http_1_0;
+    now.head_only = head->method == "HEAD";
+    auto how = framing_of(*head);
+    if (!how) co_return co_await refuse(now, std::move(how.error()));
+    now.how = *how;
+
+    auto decision = service_.handler.admit(*head, *how);
+    if (how->has_body()) {
+        // Beast reads the body, and must have understood the head in the same way.
+        error_code failure;
+        now.parser.header_limit(static_cast<std::uint32_t>(service_.limits.head.octets));
+        now.parser.body_limit(boost::none);
+        now.parser.put(asio::buffer(octets), failure);
+        if (failure || now.parser.chunked() != how->chunked)
+            co_return co_await refuse(now, refusal(errc::bad_request, "The request's head is malformed"));
+    }
+    buffer_.consume(*head_size);  // ends the life of `octets` and `head`
+    if (auto* const refused = std::get_if<answer>(&decision)) {
+        unread_ = how->has_body();
+        co_return co_await send(now, std::move(*refused));
+    }
+    now.request = std::move(std::get<admitted>(decision));
+
+    const auto promised = how->chunked ? now.request.body_limit : how->content_length.value_or(0);
+    const auto share = service_.bodies.take(promised);
+    if (!share)
+        co_return co_await refuse(now,
+                                  refusal(errc::too_many_requests, "Too many large requests at once; try again soon")
+                                      .with("retryAfter", "1"));
+    auto body = co_await read_body(now);
+    if (!body) co_return co_await refuse(now, std::move(body.error()));
+    now.event.bytes_in += body->size();
+    auto result = co_await run_operation(now, std::move(*body));
+    if (!result) co_return co_await refuse(now, std::move(result.error()));
+    co_return co_await send(now, std::move(*result));
+}
+
+std::string_view http_session::buffered() const noexcept {
+    const auto data = buffer_.cdata();
+    return {static_cast<const char*>(data.data()), data.size()};
+}
+
+/// One read of whatever comes.
+net::async_result<void> http_session::receive() {
+    const auto room = std::min(read_size, buffer_.max_size() - buffer_.size());
+    const auto [failure, size] = co_await socket_.async_read_some(buffer_.prepare(room), as_values);
+    buffer_.commit(size);
+    if (failure) co_return api::refuse(errc::client_gone, "the client went away");
+    co_return base::result<void>{};
+}
+
+/// False: the connection ends without anybody having asked anything.
+net::awaitable<bool> http_session::await_request() {
+    if (buffer_.size() != 0) co_return true;
+    idle_ = true;
+    const auto begun =
+        co_await net::with_deadline(receive(), service_.limits.idle_time, base::phase::request, "the next request");
+    idle_ = false;
+    co_return begun.has_value();
+}
+
+net::async_result<std::size_t> http_session::find_head() {
+    head_scanner scanner{service_.limits.head};
+    for (;;) {
+        auto end = scanner.scan(buffered());
+        if (!end) co_return std::unexpected(std::move(end.error()));
+        if (*end) co_return **end;
+        if (auto more = co_await receive(); !more) co_return std::unexpected(std::move(more.error()));
+    }
+}
+
+net::async_result<std::size_t> http_session::read_head() {
+    auto found = co_await net::with_deadline(find_head(), service_.limits.head_time, base::phase::request, "the head");
+    if (!found && found.error().code == net::errc::timed_out)
+        co_return api::refuse(errc::request_timeout, "The request's head did not arrive in time");
+    co_return found;
+}
+
+net::async_result<void> http_session::send_continue(const exchange& now) {
+    if (!now.how.expects_continue || buffer_.size() != 0) co_return base::result<void>{};
+    static constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+    const auto [failure, size] = co_await asio::async_write(socket_, asio::buffer(go_on), as_values);
+    if (failure) co_return api::refuse(errc::client_gone, "the client went away");
+    co_return base::result<void>{};
+}
+
+net::async_result<wiped_octets> http_session::read_body(exchange& now) {
+    if (!now.how.has_body()) co_return wiped_octets{};
+    const auto read = [](http_session& self, exchange& current) -> net::async_result<void> {
+        if (auto sent = co_await self.send_continue(current); !sent) co_return sent;
+        const auto [failure, size] = co_await http::async_read(self.socket_, self.buffer_, current.parser, as_values);
+        if (failure) co_return std::unexpected(body_error(failure, current.request.body_limit));
+        co_return base::result<void>{};
+    };
+    auto& parser = now.parser;
+    const auto fields = std::distance(parser.get().begin(), parser.get().end());
+    parser.body_limit(now.request.body_limit);
+    const auto expected = now.how.content_length.value_or(now.request.body_limit);
+    auto done = co_await net::with_deadline(read(*this, now), service_.limits.allowance(expected), base::phase::request,
+                                            "the body");
+    if (!done && done.error().code == net::errc::timed_out)
+        co_return api::refuse(errc::request_timeout, "The request's body did not arrive in time");
+    if (!done) co_return std::unexpected(std::move(done.error()));
+    if (std::distance(parser.get().begin(), parser.get().end()) != fields)
+        co_return api::refuse(errc::bad_request, "Trailers are not taken");
+    co_return std::move(parser.get().body());
+}
+
+/// An exception here is a bug or a lost resource; the client is told no more than that.
+net::awaitable<base::result<answer>> http_session::guarded(admitted request, wiped_octets body) {
+    try {
+        co_return co_await service_.handler.serve(std::move(request), std::move(body));
+    } catch (const boost::system::system_error& caught) {
+        if (caught.code() == asio::error::operation_aborted) co_return api::refuse(errc::client_gone, "cancelled");
+        service_.log.trouble("request", caught.what());
+    } catch (const std::exception& caught) {
+        service_.log.trouble("request", caught.what());
+    }
+    co_return api::refuse(errc::internal_error, "The gateway failed to handle this request");
+}
+
+net::async_result<answer> http_session::run_operation(exchange& now, wiped_octets body) {
+    using namespace asio::experimental::awaitable_operators;
+    auto first = co_await (guarded(std::move(now.request), std::move(body)) || client_leaves());
+    if (first.index() == 1) co_return api::refuse(errc::client_gone, "the client went away");
+    co_return std::move(std::get<0>(first));
+}
+
+/// Ends when the client has closed its side. What it sends meanwhile is kept for later, up to a limit; beyond it the
+/// connection is not watched any more, because only reading shows its end.
+net::awaitable<void> http_session::client_leaves() {
+    while (buffer_.size() < service_.limits.pipelined)
+        if (const auto more = co_await receive(); !more) co_return;
+    asio::steady_timer never{socket_.get_executor(), asio::steady_timer::time_point::max()};
+    co_await never.async_wait(as_values);
+}
+
+net::awaitable<bool> http_session::refuse(exchange& now, base::error why) {
+    auto result = error_answer(why);
+    result.operation = now.event.operation;
+    if (why.code == errc::client_gone) {
+        now.note(result);
+        co_return false;
+    }
+    unread_ = true;
+    co_return co_await send(now, std::move(result));
+}
+
+net::awaitable<bool> http_session::send(exchange& now, answer result) {
+    now.note(result);
+    const bool keep_alive = now.how.keep_alive && !unread_ && !draining_;
+    const auto size = result.body.size();
+    const auto write = [](http_session& self, response message, bool head_only) -> net::async_result<std::size_t> {
+        http::response_serializer<http::string_body> octets{message};
+        octets.split(head_only);
+        const auto [failure, sent] = head_only ? co_await http::async_write_header(self.socket_, octets, as_values)
+                                               : co_await http::async_write(self.socket_, octets, as_values);
+        if (failure) co_return api::refuse(errc::client_gone, "the client went away");
+        co_return sent;
+    };
+    auto message = to_response(std::move(result), now.http_1_0, keep_alive);
+    const auto sent = co_await net::with_deadline(write(*this, std::move(message), now.head_only),
+                                                  service_.limits.allowance(size), base::phase::request, "the answer");
+    if (!sent) {
+        unread_ = false;  // nobody reads, so there is nothing to wait for
+        co_return false;
+    }
+    now.event.bytes_out = *sent;
+    co_return keep_alive;
+}
+
+/// Closing a socket with unread octets resets the connection, and the client might lose the answer that it has not read
+/// yet. So what it still sends is thrown away, for a while (RFC 9112 section 9.6).
+net::awaitable<void> http_session::linger() {
+    error_code ignored;
+    socket_.shutdown(net::tcp::socket::shutdown_send, ignored);
+    const auto discard = [](http_session& self) -> net::async_result<void> {
+        std::uint64_t total = 0;
+        while (total < self.service_.limits.linger_octets) {
+            total += self.buffer_.size();
+            self.buffer_.consume(self.buffer_.size());
+            if (auto more = co_await self.receive(); !more) co_return more;
+        }
+        co_return base::result<void>{};
+    };
+    static_cast<void>(
+        co_await net::with_deadline(discard(*this), service_.limits.linger_time, base::phase::request, "closing"));
+}
+
+}  // namespace gangway::api

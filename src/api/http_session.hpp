@@ -1,0 +1,75 @@
+#pragma once
+/// One HTTP/1.1 connection: requests one after the other, each bounded in time and memory.
+
+#include "memory_budget.hpp"
+
+#include <gangway/api/access_log.hpp>
+#include <gangway/api/http_handler.hpp>
+#include <gangway/api/http_limits.hpp>
+#include <gangway/api/wiped_octets.hpp>
+#include <gangway/net/asio.hpp>
+
+#include <boost/asio/cancellation_signal.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace gangway::api {
+
+/// What all connections share; outlives them.
+struct http_service {
+    const http_limits& limits;
+    http_handler& handler;
+    access_log& log;
+    memory_budget& bodies;
+};
+
+/// Everything runs on the socket's strand. While an operation runs, the connection is watched: when the client hangs
+/// up, or half closes, the operation is cancelled.
+class http_session {
+  public:
+    http_session(net::tcp::socket socket, http_service service);
+
+    /// Serves until the client is done, breaks the rules or takes too long. With `welcome` false it answers
+    /// 429 to whatever was going to be asked, and closes.
+    [[nodiscard]] net::awaitable<void> run(bool welcome);
+    /// No request is begun after this; one that runs is finished.
+    void drain() noexcept;
+    /// To be bound to what runs `run`; `abort` emits it.
+    [[nodiscard]] net::asio::cancellation_slot slot() noexcept { return stop_.slot(); }
+    /// Cancels whatever runs. The connection closes without an answer.
+    void abort() noexcept { stop_.emit(net::asio::cancellation_type::terminal); }
+    [[nodiscard]] net::asio::any_io_executor executor() noexcept { return socket_.get_executor(); }
+
+  private:
+    struct exchange;
+
+    [[nodiscard]] net::awaitable<bool> serve_one();
+    [[nodiscard]] net::awaitable<bool> await_request();
+    [[nodiscard]] net::async_result<void> receive();
+    [[nodiscard]] net::async_result<std::size_t> find_head();
+    [[nodiscard]] net::async_result<std::size_t> read_head();
+    [[nodiscard]] net::async_result<wiped_octets> read_body(exchange& now);
+    [[nodiscard]] net::async_result<void> send_continue(const exchange& now);
+    [[nodiscard]] net::async_result<answer> run_operation(exchange& now, wiped_octets body);
+    [[nodiscard]] net::awaitable<base::result<answer>> guarded(admitted request, wiped_octets body);
+    [[nodiscard]] net::awaitable<void> client_leaves();
+    [[nodiscard]] net::awaitable<bool> send(exchange& now, answer result);
+    [[nodiscard]] net::awaitable<bool> refuse(exchange& now, base::error why);
+    [[nodiscard]] net::awaitable<void> linger();
+    [[nodiscard]] std::string_view buffered() const noexcept;
+
+    net::tcp::socket socket_;
+    http_service service_;
+    /// What was received and not yet used.
+    boost::beast::basic_flat_buffer<wiping_allocator<char>> buffer_;
+    net::asio::cancellation_signal stop_;
+    std::string client_;
+    bool idle_ = false;      ///< waiting for a request to begin
+    bool draining_ = false;  ///< no further request is begun
+    bool unread_ = false;    ///< the client may still be sending what nobody reads
+};
+
+}  // namespace gangway::api

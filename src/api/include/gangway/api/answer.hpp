@@ -1,0 +1,42 @@
+#pragma once
+/// What a request is answered with, before it becomes HTTP.
+
+#include <gangway/base/error.hpp>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gangway::api {
+
+struct answer_header {
+    std::string name;
+    std::string value;
+    friend bool operator==(const answer_header&, const answer_header&) = default;
+};
+
+struct answer {
+    unsigned status = 200;
+    std::vector<answer_header> headers{};  ///< beside those that every answer has
+    std::string body{};                    ///< JSON, or empty
+    // For the access log:
+    std::string code{};       ///< of an error
+    std::string operation{};  ///< "list", …
+    std::string host{};       ///< the server that was asked, "host:port"
+};
+
+/// Status and stable code of an error, by the design's table.
+struct error_class {
+    unsigned status;
+    std::string_view code;
+};
+
+/// Every code of every room has an entry; anything else is a bug of ours: 500 `internal_error`.
+[[nodiscard]] error_class classify(const std::error_code& code) noexcept;
+
+/// `{"success":false,"error":…,"code":…,"phase":…}` with the error's facts as further fields; `isCloudflare` is a JSON
+/// boolean and `retryAfter` a number. The facts `allow` and `retryAfter` are headers as well, and 401 says how to
+/// authenticate.
+[[nodiscard]] answer error_answer(const base::error& why);
+
+}  // namespace gangway::api

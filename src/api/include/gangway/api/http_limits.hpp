@@ -1,0 +1,31 @@
+#pragma once
+/// What one client, and all together, may use of the HTTP side.
+
+#include <gangway/api/request_head.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace gangway::api {
+
+struct http_limits {
+    head_limits head{};
+    std::chrono::milliseconds head_time{10'000};  ///< for a whole head, from its first octet
+    std::chrono::milliseconds idle_time{60'000};  ///< between two requests, and before the first octet
+    /// A body, in or out, may take this long and a second more for each `slowest_rate` octets.
+    std::chrono::milliseconds body_time{30'000};
+    std::size_t slowest_rate = 64U * 1024;
+    std::size_t pipelined = 16U * 1024;                ///< octets of later requests that are kept while one runs
+    std::size_t connections = 1024;                    ///< at once; the next one is answered 429
+    std::uint64_t body_octets = 256UL * 1024 * 1024;   ///< of all requests that are being read or decoded
+    std::chrono::milliseconds linger_time{5'000};      ///< for a client to read a refusal while it still sends
+    std::uint64_t linger_octets = 64UL * 1024 * 1024;  ///< that are thrown away meanwhile
+
+    /// How long `octets` of a body may take.
+    [[nodiscard]] std::chrono::milliseconds allowance(std::uint64_t octets) const noexcept {
+        return body_time + std::chrono::milliseconds{octets * 1000 / slowest_rate};
+    }
+};
+
+}  // namespace gangway::api

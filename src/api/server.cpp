@@ -1,0 +1,35 @@
+#include "listener.hpp"
+
+#include <gangway/api/gateway.hpp>
+#include <gangway/api/server.hpp>
+
+#include <utility>
+
+namespace gangway::api {
+
+server::server(std::unique_ptr<gateway> handler, std::shared_ptr<listener> connections) noexcept
+    : handler_(std::move(handler)), connections_(std::move(connections)) {
+}
+
+server::~server() = default;
+
+base::result<std::unique_ptr<server>> server::start(net::asio::any_io_executor executor, net::tcp::endpoint listen,
+                                                    server_settings settings, remote::sessions& servers,
+                                                    access_log& log) {
+    auto access = access_policy::make(std::move(settings.access), listen.address().to_string());
+    if (!access) return std::unexpected(std::move(access.error()));
+    auto handler = std::make_unique<gateway>(std::move(*access), servers);
+    auto connections = listener::open(std::move(executor), listen, settings.limits, *handler, log);
+    if (!connections) return std::unexpected(std::move(connections.error()));
+    return std::unique_ptr<server>{new server{std::move(handler), std::move(*connections)}};
+}
+
+net::tcp::endpoint server::address() const noexcept {
+    return connections_->address();
+}
+
+net::awaitable<void> server::stop(std::chrono::milliseconds limit) {
+    co_await connections_->stop(limit);
+}
+
+}  // namespace gangway::api
