@@ -27,17 +27,11 @@ std::string from_hex(std::string_view text) {
 
 /// The numbers of the RSA test key.
 struct rsa_key {
-    std::string body = testdata::read_body("rsa.key");
+    std::string section = testdata::private_section(testdata::read_body("rsa.key"));
     rsa_parts parts;
 
     rsa_key() {
-        base::byte_reader file(body);
-        file.take(15);
-        for (int i = 0; i < 3; ++i)
-            file.string();
-        file.u32();
-        file.string();
-        base::byte_reader fields(file.string());
+        base::byte_reader fields(section);
         fields.u64();
         fields.string();
         for (auto* part : {&parts.modulus, &parts.public_exponent, &parts.private_exponent, &parts.coefficient,

@@ -40,8 +40,10 @@ bool write_number(base::byte_writer& writer, const EVP_PKEY* key, const char* na
 
 bool write_ed25519(base::byte_writer& writer, const EVP_PKEY* key, std::string_view point) {
     secret_octets seed(32);
-    auto size = seed.size();
-    if (::EVP_PKEY_get_raw_private_key(key, seed.data(), &size) != 1) return false;
+    std::size_t size = 0;
+    // Not EVP_PKEY_get_raw_private_key, which leaves a copy behind on the heap.
+    if (::EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PRIV_KEY, seed.data(), seed.size(), &size) != 1)
+        return false;
     writer.string(point);
     writer.u32(64);
     writer.raw(view(seed));

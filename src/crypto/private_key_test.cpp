@@ -170,20 +170,14 @@ TEST(private_key, tells_its_type_and_algorithm) {
     }
 }
 
-/// The private section of an OpenSSH file without check numbers, comment and padding.
+/// The key in the private section of an OpenSSH file: no check numbers, comment and padding.
 std::string key_fields(std::string_view body) {
-    base::byte_reader file(body);
-    file.take(15);
-    for (int i = 0; i < 3; ++i)
-        file.string();
-    file.u32();
-    file.string();
-    auto fields = file.string().substr(8);
+    const auto fields = testdata::private_section(body).substr(8);
     base::byte_reader reader(fields);
     const auto kind = reader.string();
     for (int i = kind == "ssh-rsa" ? 6 : kind == "ssh-ed25519" ? 2 : 3; i > 0; --i)
         reader.string();
-    return std::string(fields.substr(0, fields.size() - reader.remaining()));
+    return fields.substr(0, fields.size() - reader.remaining());
 }
 
 TEST(private_key, to_openssh_holds_what_ssh_keygen_wrote) {

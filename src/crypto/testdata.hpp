@@ -4,6 +4,7 @@
 #include "armor.hpp"
 
 #include <gangway/base/base64.hpp>
+#include <gangway/base/byte_reader.hpp>
 #include <gangway/base/secret.hpp>
 #include <gangway/crypto/private_key.hpp>
 
@@ -31,6 +32,17 @@ inline std::string read_body(const std::string& name) {
     const auto text = read(name);
     const auto block = find_key_block(text);
     return block ? std::string(view(decode_block(block->base64).value())) : std::string();
+}
+
+/// The private section of an OpenSSH file, as it is there: encrypted or not.
+inline std::string private_section(std::string_view body) {
+    base::byte_reader file(body);
+    file.take(15);
+    for (int i = 0; i < 3; ++i)
+        file.string();
+    file.u32();
+    file.string();
+    return std::string(file.string());
 }
 
 /// The wire encoding in TYPE.pub, where `type` is how the name of a key begins.
