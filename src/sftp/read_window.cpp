@@ -103,7 +103,7 @@ void read_window::on_data(std::uint64_t offset, reply answer) {
     }
     const auto size = static_cast<std::uint32_t>(came);
     if (size > 0) data_end_ = std::max(data_end_, offset + size);
-    if (data_end_ > eof_) return stop_at(eof_, changed("the file grew while it was read"));
+    if (data_end_ > eof_) stop_at(eof_, changed("the file grew while it was read"));
     if (offset >= stop_) return;
 
     if (size < asked) {

@@ -17,6 +17,19 @@ std::string_view view_of(const frame& octets) noexcept {
 /// Type and id precede a DATA's length field; what follows that are the octets asked for.
 constexpr std::size_t data_overhead = 1 + 4 + 4;
 
+/// Why `body` is no answer to `request`, if it is none.
+std::optional<base::error> misfit(const detail::pending& request, packet_type type, std::string_view body) {
+    const auto& kind = *request.kind;
+    const bool fits = type == packet_type::status ? decode<status_reply>(body).has_value()
+                                                  : type == kind.reply && kind.well_formed(body);
+    if (!fits) return protocol_error(fmt::format("{} was answered with an unfit {}", kind.label, to_string(type)));
+    if (type == packet_type::data && body.size() - data_overhead > request.asked) {
+        return protocol_error(
+            fmt::format("READ of {} octets was answered with {}", request.asked, body.size() - data_overhead));
+    }
+    return std::nullopt;
+}
+
 }  // namespace
 
 session::session(session_limits limits) : limits_(limits) {
@@ -153,7 +166,8 @@ base::result<void> session::version_arrived(frame octets) {
 }
 
 base::result<void> session::answer_arrived(frame octets) {
-    field_reader head{view_of(octets)};
+    const auto body = view_of(octets);
+    field_reader head{body};
     packet_type type{};
     request_id id{};
     head(type, id);
@@ -163,26 +177,16 @@ base::result<void> session::answer_arrived(frame octets) {
         return std::unexpected(protocol_error(fmt::format("{} answers no request in flight", to_string(type))));
     }
     const auto request = *found;
-    const auto& kind = *request.kind;
-    const bool fits = type == packet_type::status ? decode<status_reply>(view_of(octets)).has_value()
-                                                  : type == kind.reply && kind.well_formed(view_of(octets));
-    if (!fits) {
-        return std::unexpected(
-            protocol_error(fmt::format("{} was answered with an unfit {}", kind.label, to_string(type))));
-    }
-    if (type == packet_type::data && octets.size() - data_overhead > request.asked) {
-        return std::unexpected(protocol_error(
-            fmt::format("READ of {} octets was answered with {}", request.asked, octets.size() - data_overhead)));
-    }
-
+    if (auto breach = misfit(request, type, body)) return std::unexpected(*std::move(breach));
     requests_.remove(id);
-    if (request.interest == detail::interest::wanted) {
-        completed_.push_back({request.token, id, kind.type, reply{std::move(octets), kind.label}});
-        return {};
+
+    if (request.kind == &detail::kind_of<limits_request> && type == packet_type::extended_reply) {
+        features_.limits = server_limits::from(*decode<limits_reply>(body));
     }
-    if (type == packet_type::handle) close_late_handle(view_of(octets));
-    if (&kind == &detail::kind_of<limits_request> && type == packet_type::extended_reply) {
-        features_.limits = server_limits::from(*decode<limits_reply>(view_of(octets)));
+    if (request.interest == detail::interest::wanted) {
+        completed_.push_back({request.token, id, request.kind->type, reply{std::move(octets), request.kind->label}});
+    } else if (type == packet_type::handle) {
+        close_late_handle(body);
     }
     return {};
 }
