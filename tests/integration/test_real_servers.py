@@ -211,7 +211,7 @@ def test_delete_removes_files_and_never_folders(place):
 def test_rmdir_removes_empty_folders_and_never_files(place):
     place.put('file', b'x')
     (place.folder / 'full/inner').mkdir(parents=True)
-    error(place.post('rmdir', 'file'), 'conflict', 'failure', phase='sftp')
+    error(place.post('rmdir', 'file'), 'no_such_file', 'failure', phase='sftp')
     error(place.post('rmdir', 'full'), 'not_empty', phase='sftp')
     good(place.post('rmdir', 'full/inner'))
     good(place.post('rmdir', 'full'))

@@ -1,6 +1,6 @@
 """What every answer must look like, so that a test only says what is special about its own."""
 
-# The error table of the design: stable code → HTTP status.
+# Stable code → HTTP status: the error table of the design.
 STATUS_OF = {
     'bad_request': 400, 'bad_private_key': 400, 'unauthorized': 401, 'host_blocked': 403, 'auth_failed': 403,
     'permission_denied': 403, 'no_such_file': 404, 'not_found': 404, 'method_not_allowed': 405, 'request_timeout': 408,
@@ -8,6 +8,9 @@ STATUS_OF = {
     'already_exists': 409, 'not_empty': 409, 'is_a_directory': 409, 'conflict': 409, 'op_unsupported': 501,
     'dns_failed': 502, 'connection_refused': 502, 'connection_lost': 502, 'not_ssh': 502, 'handshake_failed': 502,
     'subsystem_unavailable': 502, 'bad_message': 502, 'failure': 502, 'timeout': 504,
+    # What HTTP itself adds, and what is our own fault.
+    'forbidden_origin': 403, 'uri_too_long': 414, 'expectation_failed': 417, 'headers_too_large': 431,
+    'storage_failed': 500,
 }
 PHASES = {'request', 'egress', 'dns', 'tcp', 'ssh', 'hostkey', 'auth', 'subsystem', 'sftp', 'storage'}
 

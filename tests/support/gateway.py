@@ -1,4 +1,5 @@
 """The gateway under test, as a child process."""
+import contextlib
 import json
 import os
 import re
@@ -86,9 +87,13 @@ class Gateway(Client):
         return len(os.listdir(f'/proc/{self.pid}/fd'))
 
     def children(self):
-        """Ids of processes it started."""
-        return [int(pid) for task in Path(f'/proc/{self.pid}/task').iterdir()
-                for pid in (task / 'children').read_text().split()]
+        """Ids of the processes that it started and that still run."""
+        found = []
+        for status in Path('/proc').glob('[0-9]*/status'):
+            with contextlib.suppress(OSError):  # a process may end while we look
+                if re.search(rf'^PPid:\t{self.pid}$', status.read_text(), re.M):
+                    found.append(int(status.parent.name))
+        return found
 
     def _status(self, field):
         status = Path(f'/proc/{self.pid}/status').read_text()
