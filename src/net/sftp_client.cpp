@@ -107,12 +107,16 @@ void sftp_client::received(std::string_view octets) {
         call.owner->take(call, std::move(done->answer));
     }
     if (!understood) return fail(understood.error());
-    if (session_.ready()) resume_soon(version_);
+    if (session_.ready()) {
+        usable_ = true;
+        resume_soon(version_);
+    }
     if (session_.output_size() != 0) flush_soon();
 }
 
 void sftp_client::fail(base::error why) {
     if (failure_) return;
+    usable_ = false;
     failure_ = std::move(why);
     watchdog_.cancel();
     for (const auto token : session_.drain()) {

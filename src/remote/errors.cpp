@@ -6,7 +6,9 @@ namespace {
 class remote_category final : public std::error_category {
   public:
     const char* name() const noexcept override { return "gangway.remote"; }
-    std::string message(int) const override { return "too many refused logins"; }
+    std::string message(int code) const override {
+        return code == static_cast<int>(errc::too_many_refusals) ? "too many refused logins" : "too many connections";
+    }
 };
 
 }  // namespace

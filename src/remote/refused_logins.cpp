@@ -2,6 +2,7 @@
 
 #include <gangway/base/byte_writer.hpp>
 #include <gangway/crypto/digest.hpp>
+#include <gangway/remote/errors.hpp>
 
 #include <algorithm>
 
@@ -64,6 +65,16 @@ void refused_logins::make_room() {
     std::erase_if(records_, [expired](const auto& entry) { return entry.second.last <= expired; });
     if (records_.size() < most_entries) return;
     records_.erase(std::ranges::min_element(records_, {}, [](const auto& entry) { return entry.second.last; }));
+}
+
+base::error refused_twice(const model::endpoint& server, std::chrono::seconds wait) {
+    const auto seconds = std::to_string(wait.count());
+    return base::error{errc::too_many_refusals, base::phase::auth,
+                       server.text() +
+                           " refused this login twice; so that the account is not locked it is not tried "
+                           "again for " +
+                           seconds + " s. Change the credential, or wait."}
+        .with("retryAfter", seconds);
 }
 
 }  // namespace gangway::remote

@@ -2,6 +2,7 @@
 /// Which credentials a server refused lately, so that a client in a loop does not lock its account out.
 
 #include <gangway/base/clock.hpp>
+#include <gangway/base/error.hpp>
 #include <gangway/model/credentials.hpp>
 #include <gangway/model/endpoint.hpp>
 
@@ -43,5 +44,8 @@ class refused_logins {
     std::mutex mutex_{};
     std::unordered_map<std::string, record> records_{};
 };
+
+/// The error for a credential that must not be tried for `wait`.
+[[nodiscard]] base::error refused_twice(const model::endpoint& server, std::chrono::seconds wait);
 
 }  // namespace gangway::remote

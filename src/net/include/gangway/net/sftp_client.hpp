@@ -9,6 +9,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -85,8 +86,10 @@ class sftp_client final : private channel_listener {
 
     [[nodiscard]] asio::any_io_executor executor() const { return channel_->executor(); }
     [[nodiscard]] const sftp::server_features& features() const noexcept { return session_.features(); }
-    /// Whether calls can still succeed.
-    [[nodiscard]] bool usable() const noexcept { return !failure_ && session_.ready(); }
+    /// Whether calls can still succeed. From any thread.
+    [[nodiscard]] bool usable() const noexcept { return usable_.load(std::memory_order_relaxed); }
+    /// Ends the session: every call that waits, and every later one, fails with `why`.
+    void give_up(base::error why) { fail(std::move(why)); }
 
     /// Sends a request and returns the reply as it is: a status of the server is not an error here. What the request
     /// views must live until the awaitable is awaited. Errors: those of `call_pipeline::start` and `next`.
@@ -147,6 +150,7 @@ class sftp_client final : private channel_listener {
     resumption version_{};                           ///< who waits for VERSION?
     std::shared_ptr<resumptions> due_{};             ///< who goes on next? Shared with the posted handler
     std::shared_ptr<const bool> life_;               ///< posted handlers hold it weakly: is this object still there?
+    std::atomic<bool> usable_ = false;               ///< ready and not failed?
     bool flush_posted_ = false;
     bool watching_ = false;
 };

@@ -7,6 +7,7 @@
 #include <gangway/net/dial.hpp>
 #include <gangway/net/doctor.hpp>
 #include <gangway/net/sftp_client.hpp>
+#include <gangway/remote/pool_limits.hpp>
 
 #include <memory>
 #include <optional>
@@ -26,15 +27,20 @@ class lease {
     virtual ~lease() = default;
     /// Used only on `client().executor()`.
     [[nodiscard]] virtual net::sftp_client& client() noexcept = 0;
+    /// Whether the session was there before: then its connection may be found dead only by using it, and what changes
+    /// nothing on the server deserves one more try on a new one.
+    [[nodiscard]] virtual bool reused() const noexcept = 0;
 };
 
 /// Safe from any thread; outlives its leases.
 class sessions {
   public:
     virtual ~sessions() = default;
-    /// A logged-in session, on the calling coroutine's executor, which must be a strand. `report` tells the host key
-    /// even where an error follows. After two refused logins with the same credential no third is tried for a while:
-    /// `errc::too_many_refusals` (fact "retryAfter", seconds).
+    /// A logged-in session, perhaps one that others use too; it has a strand of its own. `report` tells the host key
+    /// even where an error follows. Errors, beside those of `net::dial`: after two refused logins with the same
+    /// credential no third is tried for a while, `errc::too_many_refusals`; the server has all the connections it may
+    /// have, and none became free in time, `errc::too_many_connections`; both with the fact "retryAfter" in seconds.
+    /// Cancelling gives the place in the queue up.
     [[nodiscard]] virtual net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report) = 0;
     /// Only what the server says of itself; no login.
     [[nodiscard]] virtual net::async_result<net::identification> identify(model::endpoint server) = 0;
@@ -44,7 +50,9 @@ class sessions {
                                                                std::optional<model::fingerprint> expected) = 0;
 };
 
-/// Sessions that are opened for each lease and closed after it.
-[[nodiscard]] std::unique_ptr<sessions> make_sessions(net::dial_context context);
+/// Sessions that are kept for a while and shared by everybody who comes with the same server, user, credential and
+/// expected host key. Connections run on strands of `executor`.
+[[nodiscard]] std::unique_ptr<sessions> make_sessions(net::dial_context context, net::asio::any_io_executor executor,
+                                                      pool_limits limits = {});
 
 }  // namespace gangway::remote

@@ -1,0 +1,226 @@
+#include "connection_pool.hpp"
+
+#include <gangway/crypto/digest.hpp>
+#include <gangway/net/deadline.hpp>
+#include <gangway/net/errors.hpp>
+#include <gangway/net/file_operations.hpp>
+#include <gangway/remote/errors.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/strand.hpp>
+
+#include <utility>
+
+namespace gangway::remote {
+namespace {
+
+constexpr std::chrono::seconds sweep_interval{5};
+/// How long an idle connection may take to answer before a new one is made instead.
+constexpr std::chrono::seconds check_limit{3};
+
+class pooled_lease final : public lease {
+  public:
+    pooled_lease(std::shared_ptr<connection_pool> pool, pool_book::connection_id id,
+                 std::shared_ptr<pooled_connection> connection, bool reused)
+        : pool_(std::move(pool)), id_(id), connection_(std::move(connection)), reused_(reused) {}
+    pooled_lease(const pooled_lease&) = delete;
+    pooled_lease& operator=(const pooled_lease&) = delete;
+    ~pooled_lease() override {
+        const bool broken = !client().usable();
+        // First, so that the pool holds the last reference and lets it go on the connection's strand.
+        connection_.reset();
+        pool_->release(id_, broken);
+    }
+
+    net::sftp_client& client() noexcept override { return *connection_->connection.client; }
+    bool reused() const noexcept override { return reused_; }
+    [[nodiscard]] const model::fingerprint& host_key() const noexcept { return connection_->host_key; }
+
+  private:
+    std::shared_ptr<connection_pool> pool_;
+    pool_book::connection_id id_;
+    std::shared_ptr<pooled_connection> connection_;
+    bool reused_;
+};
+
+/// Gives a permission to dial back, however the coroutine that has it ends.
+class dial_permission {
+  public:
+    dial_permission(connection_pool& pool, const std::string& host, const std::string& key)
+        : pool_(&pool), host_(host), key_(key) {}
+    dial_permission(const dial_permission&) = delete;
+    dial_permission& operator=(const dial_permission&) = delete;
+    ~dial_permission() {
+        if (pool_ != nullptr) pool_->dial_ended(host_, key_, nullptr);
+    }
+    void failed(const base::error& why) { std::exchange(pool_, nullptr)->dial_ended(host_, key_, &why); }
+    void used() noexcept { pool_ = nullptr; }
+
+  private:
+    connection_pool* pool_;
+    const std::string& host_;
+    const std::string& key_;
+};
+
+base::error exhausted(const std::string& host, std::chrono::milliseconds waited) {
+    const auto seconds = std::to_string(std::chrono::ceil<std::chrono::seconds>(waited).count());
+    return base::error{errc::too_many_connections, base::phase::tcp,
+                       "all connections to " + host +
+                           " that the gateway may have at once are busy, and none became "
+                           "free within " +
+                           seconds + " s"}
+        .with("retryAfter", "1");
+}
+
+}  // namespace
+
+net::async_result<std::unique_ptr<lease>> connection_pool::acquire(target where, net::dial_report& report) {
+    auto key = refusals_.key_of(where.server, where.who);
+    if (const auto wait = refusals_.blocked_for(key)) co_return std::unexpected(refused_twice(where.server, *wait));
+    if (where.expected_key) key += where.expected_key->text();
+    const auto host = where.server.text();
+    for (;;) {
+        const auto decision = co_await decide(host, key);
+        if (!decision) co_return std::unexpected(decision.error());
+        if (decision->what == pool_book::verdict::dial) co_return co_await dial(host, key, std::move(where), report);
+        auto mine = lease_on(decision->connection);
+        if (!co_await answers(decision->connection, mine->client())) continue;
+        report.host_key = static_cast<pooled_lease&>(*mine).host_key();
+        report.reached = base::phase::sftp;
+        co_return mine;
+    }
+}
+
+net::async_result<pool_book::decision> connection_pool::decide(std::string host, std::string key) {
+    const auto mine = std::make_shared<asking>(key);
+    pool_book::asker_id id = 0;
+    {
+        const std::scoped_lock lock{mutex_};
+        id = book_.ask(host, key, clock::now());
+        askings_.emplace(id, mine);
+        settle();
+    }
+    /// Leaves the queue if the coroutine ends before it has taken its decision.
+    struct place {
+        connection_pool& pool;
+        const std::string& host;
+        pool_book::asker_id id;
+        bool taken = false;
+        ~place() {
+            if (!taken) pool.withdraw(host, id);
+        }
+    } queued{*this, host, id};
+
+    constexpr auto ring = [](std::shared_ptr<net::bell> bell) -> net::async_result<void> {
+        co_await bell->wait();
+        co_return base::result<void>{};
+    };
+    const auto in_time = co_await net::with_deadline(ring(mine->decided), limits_.longest_wait, base::phase::tcp, "");
+    if (!in_time) co_return std::unexpected(exhausted(host, limits_.longest_wait));
+    const std::scoped_lock lock{mutex_};
+    queued.taken = true;
+    askings_.erase(id);
+    if (mine->failure) co_return std::unexpected(*mine->failure);
+    co_return *mine->decision;
+}
+
+net::async_result<std::unique_ptr<lease>> connection_pool::dial(std::string host, std::string key, target where,
+                                                                net::dial_report& report) {
+    dial_permission permission{*this, host, key};
+    const auto credential = refusals_.key_of(where.server, where.who);
+    const auto strand = net::asio::make_strand(executor_);
+    auto connection = co_await net::asio::co_spawn(
+        strand, net::dial(context_, std::move(where.server), std::move(where.who), where.expected_key, report),
+        net::asio::use_awaitable);
+    if (!connection) {
+        if (connection.error().code == net::errc::auth_failed) refusals_.refused(credential);
+        permission.failed(connection.error());
+        co_return std::unexpected(std::move(connection.error()));
+    }
+    refusals_.accepted(credential);
+    auto pooled = std::make_shared<pooled_connection>(std::move(*connection), *report.host_key);
+    const std::scoped_lock lock{mutex_};
+    permission.used();
+    const auto id = book_.dialled(host, key, clock::now());
+    connections_.emplace(id, pooled);
+    settle();
+    sweep_later();
+    co_return std::make_unique<pooled_lease>(shared_from_this(), id, std::move(pooled), false);
+}
+
+net::awaitable<bool> connection_pool::answers(pool_book::connection_id id, net::sftp_client& client) {
+    if (!client.usable()) co_return false;
+    {
+        const std::scoped_lock lock{mutex_};
+        if (clock::now() - book_.idle_since(id) < limits_.unchecked) co_return true;
+    }
+    constexpr auto ask = [](net::sftp_client& session) -> net::awaitable<void> {
+        const auto here = *model::remote_path::parse(".");
+        const auto answer = co_await net::with_deadline(net::real_path(session, here), check_limit, base::phase::sftp,
+                                                        "the check of an idle session");
+        // A status is an answer too.
+        if (!answer && answer.error().code == net::errc::timed_out) session.give_up(answer.error());
+    };
+    co_await net::asio::co_spawn(client.executor(), ask(client), net::asio::use_awaitable);
+    co_return client.usable();
+}
+
+std::unique_ptr<lease> connection_pool::lease_on(pool_book::connection_id id) {
+    const std::scoped_lock lock{mutex_};
+    return std::make_unique<pooled_lease>(shared_from_this(), id, connections_.at(id), true);
+}
+
+void connection_pool::release(pool_book::connection_id id, bool broken) {
+    const std::scoped_lock lock{mutex_};
+    book_.released(id, clock::now(), broken);
+    settle();
+}
+
+void connection_pool::withdraw(const std::string& host, pool_book::asker_id asker) {
+    const std::scoped_lock lock{mutex_};
+    const auto mine = askings_.extract(asker);
+    if (book_.withdraw(host, asker) || mine.empty() || !mine.mapped()->decision) return;
+    // The decision came when nobody waited for it any more.
+    const auto& decision = *mine.mapped()->decision;
+    if (decision.what == pool_book::verdict::use) book_.released(decision.connection, clock::now(), false);
+    if (decision.what == pool_book::verdict::dial) book_.not_dialled(host, mine.mapped()->key, clock::now(), false);
+    settle();
+}
+
+void connection_pool::dial_ended(const std::string& host, const std::string& key, const base::error* why) {
+    const std::scoped_lock lock{mutex_};
+    book_.not_dialled(host, key, clock::now(), why != nullptr);
+    settle(why);
+}
+
+void connection_pool::settle(const base::error* why) {
+    for (const auto& decision : book_.take_decisions()) {
+        const auto found = askings_.find(decision.asker);
+        if (found == askings_.end()) continue;
+        found->second->decision = decision;
+        if (decision.what == pool_book::verdict::fail && why != nullptr) found->second->failure = *why;
+        found->second->decided->ring();
+    }
+    for (const auto id : book_.take_closings()) {
+        auto node = connections_.extract(id);
+        auto strand = node.mapped()->connection.client->executor();
+        net::asio::post(strand, [last = std::move(node.mapped())] {});
+    }
+}
+
+void connection_pool::sweep_later() {
+    if (std::exchange(sweeping_, true)) return;
+    sweep_.expires_after(sweep_interval);
+    sweep_.async_wait([weak = weak_from_this()](boost::system::error_code stopped) {
+        const auto self = weak.lock();
+        if (stopped || !self) return;
+        const std::scoped_lock lock{self->mutex_};
+        self->sweeping_ = false;
+        self->book_.expire(clock::now());
+        self->settle();
+        if (self->book_.connections() != 0) self->sweep_later();
+    });
+}
+
+}  // namespace gangway::remote
