@@ -10,8 +10,12 @@ fail() {
     exit 1
 }
 
-# All C++ sources, each ended by a NUL.
-sources() { find src tests fuzz bench -name '*.[ch]pp' -print0; }
+# sources PATTERN... prints all our files whose name matches one of the patterns, each ended by a NUL.
+sources() {
+    local names=(-name "$1") pattern
+    for pattern in "${@:2}"; do names+=(-o -name "$pattern"); done
+    find . \( -path ./build -o -path ./.git \) -prune -o -type f \( "${names[@]}" \) -print0
+}
 
 # install_packages LIST... installs what packaging/debian/LIST-packages.txt names and dpkg does not have.
 install_packages() {
