@@ -36,7 +36,8 @@ class host_key_policy {
     /// The key types known for this server, best first: they are asked for in the key exchange, so that a server with
     /// several keys shows the known one. Empty if it is unknown.
     [[nodiscard]] virtual std::vector<std::string> known_types(const model::endpoint& server) = 0;
-    /// Errors: `host_key_mismatch`, `host_key_unknown`, `host_key_store_failed`, `timed_out`.
+    /// May wait for other first contacts with the same server, each as long as a login: the caller bounds it.
+    /// Errors: `host_key_mismatch`, `host_key_unknown`, `host_key_store_failed`.
     /// Cancelling it gives up; nothing is pinned.
     [[nodiscard]] virtual async_result<std::unique_ptr<host_key_ticket>> check(model::endpoint server,
                                                                                host_key presented) = 0;
