@@ -7,6 +7,7 @@ from support.checks import error, good
 from support.child import ChildFailed
 from support.dns import DnsServer, with_name_server
 from support.gateway import Gateway, short_timers
+from support.scripted_sftp import ScriptedSftp
 from support.scripted_ssh import RawServer
 
 TOKEN = 'token-of-the-tests'
@@ -167,13 +168,15 @@ def test_e7_name_is_looked_up_once_and_the_checked_address_is_used(tmp_path, ope
         assert names.asked('rebind.test') == 1
 
 
-def test_e8_name_is_checked_again_for_every_connection(tmp_path, openssh):
-    with DnsServer({'rebind.test': [['127.0.0.1'], ['10.0.0.1'], ['127.0.0.1']]}) as names, \
+def test_e8_name_is_checked_again_for_every_connection(tmp_path, keys):
+    """Each user's connection is a new one."""
+    with DnsServer({'rebind.test': [['127.0.0.1'], ['10.0.0.1'], ['127.0.0.1']]}) as names, ScriptedSftp(keys) as server, \
             gateway_asking(names, tmp_path, '--egress', 'public', '--egress-allow', '127.0.0.1') as gateway:
-        login = openssh.login(path='.', host='rebind.test')
-        good(gateway.post('list', **login))
-        refused(gateway.post('list', **login))
-        good(gateway.post('list', **login))
+        def ask(username):
+            return gateway.post('list', **server.login(path='.', host='rebind.test', username=username))
+        good(ask('first'))
+        refused(ask('second'))
+        good(ask('third'))
 
 
 def test_name_server_that_never_answers_costs_the_connect_timer(tmp_path):

@@ -9,7 +9,7 @@ from support.checks import error, good
 from support.fault_proxy import FaultProxy
 from support.keys import fingerprint
 from support.scripted_sftp import ScriptedSftp
-from support.scripted_ssh import OtherSigner, ScriptedSsh, WrongSignature, asyncssh
+from support.scripted_ssh import PASSWORD, OtherSigner, ScriptedSsh, WrongSignature, asyncssh
 
 
 def impostor_key(keys):
@@ -19,6 +19,11 @@ def impostor_key(keys):
 def other_key(keys):
     """A healthy server whose host key is not the usual one."""
     return ScriptedSftp(keys, host_keys=[impostor_key(keys)])
+
+
+def through(line, username):
+    """A login over a proxy. Each user gets a connection of their own; one user's would be used again."""
+    return {**line.where(), 'username': username, 'password': PASSWORD, 'path': '.'}
 
 
 def pinned(gateway):
@@ -66,18 +71,17 @@ def test_changed_key_is_refused_before_any_credential(own_gateway, keys):
     gateway = own_gateway()
     with ScriptedSftp(keys) as honest, other_key(keys) as impostor, \
             FaultProxy((honest.host, honest.port), (impostor.host, impostor.port)) as line:
-        login = {**honest.login(path='.'), **line.where()}
-        good(gateway.post('list', **login))
+        good(gateway.post('list', **through(line, 'first')))
         before = gateway.known_hosts
         assert honest.saw_authentication, 'the recorder must be able to see it'
-        answer = gateway.post('list', **login)
+        answer = gateway.post('list', **through(line, 'second'))
         expected, presented = keys.host().fingerprint, impostor_key(keys).fingerprint
         found = error(answer, 'host_key_mismatch', phase='hostkey')
         assert (found['expectedFingerprint'], found['presentedFingerprint']) == (expected, presented)
         assert expected in found['error'] and presented in found['error']
         assert impostor.messages and not impostor.saw_authentication and not impostor.passwords
         assert gateway.known_hosts == before
-        good(gateway.post('list', **login))
+        good(gateway.post('list', **through(line, 'third')))
 
 
 @pytest.mark.parametrize('lie', ['wrong_signature', 'signed_by_another_key'])
@@ -89,9 +93,8 @@ def test_right_key_with_a_wrong_signature_is_refused(own_gateway, keys, lie):
     liar = WrongSignature(key) if lie == 'wrong_signature' else OtherSigner(key, other)
     with ScriptedSftp(keys) as honest, ScriptedSsh([liar]) as impostor, \
             FaultProxy((honest.host, honest.port), (impostor.host, impostor.port)) as line:
-        login = {**honest.login(path='.'), **line.where()}
-        good(gateway.post('list', **login))
-        error(gateway.post('list', **login), 'handshake_failed', phase='ssh')
+        good(gateway.post('list', **through(line, 'first')))
+        error(gateway.post('list', **through(line, 'second')), 'handshake_failed', phase='ssh')
         assert impostor.messages and not impostor.saw_authentication
 
 
@@ -101,7 +104,7 @@ def test_parallel_first_contacts_with_two_keys_pin_exactly_one(own_gateway, keys
     with ScriptedSftp(keys) as one, other_key(keys) as two, \
             FaultProxy((one.host, one.port), (two.host, two.port)) as line:
         def first_contact(number):
-            return gateway.post('list', **{**one.login(path='/', username=f'user{number}'), **line.where()})
+            return gateway.post('list', **through(line, f'user{number}'))
         with concurrent.futures.ThreadPoolExecutor(50) as pool:
             answers = list(pool.map(first_contact, range(50)))
     pins = pinned(gateway)
@@ -166,9 +169,8 @@ def test_server_with_several_keys_shows_the_pinned_one(own_gateway, keys):
     several = [keys.host(kind) for kind in ('ed25519', 'ecdsa', 'rsa')]
     with ScriptedSftp(keys, host_keys=[keys.host('rsa')]) as before, ScriptedSftp(keys, host_keys=several) as after, \
             FaultProxy((before.host, before.port), (after.host, after.port)) as line:
-        login = {**before.login(path='.'), **line.where()}
-        good(gateway.post('list', **login))
-        answer = gateway.post('list', **login)
+        good(gateway.post('list', **through(line, 'first')))
+        answer = gateway.post('list', **through(line, 'second'))
         good(answer)
         assert answer.headers['gangway-host-key'] == keys.host('rsa').fingerprint
 

@@ -185,9 +185,12 @@ def test_timeout_that_is_none_is_a_bad_request(gateway, openssh, value):
 # Connections to one server. -------------------------------------------------------------------------------------------
 
 def test_one_server_gets_at_most_5_connections_at_a_time(gateway, keys):
+    """Thirty users, who cannot share one."""
     with ScriptedSftp(keys, login=_Slow) as server:
+        def ask(number):
+            return gateway.post('stat', **server.login(path='hello.txt', username=f'user{number}'))
         with concurrent.futures.ThreadPoolExecutor(30) as pool:
-            answers = list(pool.map(lambda number: gateway.post('stat', **server.login(path='hello.txt')), range(30)))
+            answers = list(pool.map(ask, range(30)))
         for answer in answers:
             good(answer) if answer.status == 200 else error(answer, 'too_many_requests')
         assert any(answer.status == 200 for answer in answers)

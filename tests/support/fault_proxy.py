@@ -43,6 +43,13 @@ class FaultProxy:
     def where(self):
         return {'host': self.host, 'port': self.port}
 
+    def cut(self):
+        """Resets the lines that are open now; new ones are carried."""
+        for line in self._lines:
+            line.cut.set()
+        for line in self._lines:
+            line.join()
+
     def stop(self):
         self.stopping.set()
         self._listener.shutdown(socket.SHUT_RDWR)
@@ -70,27 +77,31 @@ class FaultProxy:
                 continue
             line = _Line(self, client, server)
             self.counts.append(line.counts)
-            self._lines.append(threading.Thread(target=line.carry, daemon=True))
-            self._lines[-1].start()
+            self._lines.append(line)
+            line.start()
 
 
-class _Line:
+class _Line(threading.Thread):
     """One connection through the proxy. A direction is the index of the end that it comes from."""
 
     def __init__(self, proxy, client, server):
+        super().__init__(daemon=True)
         self._proxy = proxy
         self._ends = (client, server)
         self._ended = [False, False]    # this end sends nothing more
         self._muted = [False, False]    # what comes from this end goes nowhere
+        self.cut = threading.Event()
         self._on_the_way = collections.deque()  # (due time, direction, octets); no octets: the end
         self.counts = [0, 0]
 
-    def carry(self):
+    def run(self):
         try:
             for end in self._ends:
                 end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             while not self._over() and not self._proxy.stopping.is_set():
                 self._receive()
+                if self.cut.is_set():
+                    self._strike(RESET, CLIENT_TO_SERVER)
                 while self._on_the_way and self._on_the_way[0][0] <= time.monotonic():
                     _, direction, octets = self._on_the_way.popleft()
                     self._forward(direction, octets)

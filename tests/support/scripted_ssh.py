@@ -44,10 +44,11 @@ class Login(asyncssh.SSHServer):
         self.server = server
 
     def connection_made(self, connection):
+        self.connection = connection
         self.server.opened(connection)
 
     def connection_lost(self, exc):
-        self.server.closed()
+        self.server.closed(self.connection)
 
     def begin_auth(self, username):
         self.server.usernames.append(username)
@@ -77,15 +78,16 @@ class ScriptedSsh:
         self.messages = []
         self.usernames = []
         self.passwords = []
-        self.open_now = self.open_at_most = 0
+        self.open_at_most = 0
+        self._open = set()
         self._acceptor = on_loop(asyncssh.listen(
             '127.0.0.1', 0, server_factory=lambda: login(self), server_host_keys=host_keys, encoding=None,
             login_timeout=120, backlog=200, **options))
         self.host, self.port = self._acceptor.sockets[0].getsockname()
 
     def opened(self, connection):
-        self.open_now += 1
-        self.open_at_most = max(self.open_at_most, self.open_now)
+        self._open.add(connection)
+        self.open_at_most = max(self.open_at_most, len(self._open))
         seen = []
         self.messages.append(seen)
         log = connection.log_received_packet
@@ -95,8 +97,13 @@ class ScriptedSsh:
             return log(number, *rest, **named)
         connection.log_received_packet = record     # called for each packet, right after its decryption
 
-    def closed(self):
-        self.open_now -= 1
+    def closed(self, connection):
+        self._open.discard(connection)
+
+    @property
+    def connections(self):
+        """How many are open now."""
+        return len(self._open)
 
     @property
     def saw_authentication(self):
@@ -110,7 +117,12 @@ class ScriptedSsh:
         return {**self.where(), 'username': 'someone', 'password': PASSWORD, **more}
 
     def stop(self):
-        call_on_loop(self._acceptor.close)
+        """Stops listening and cuts every line, so that no pool keeps one."""
+        def close():
+            self._acceptor.close()
+            for connection in list(self._open):
+                connection.abort()
+        call_on_loop(close)
 
     def __enter__(self):
         return self
