@@ -4,6 +4,7 @@
 #include <gangway/api/one_shot_answers.hpp>
 #include <gangway/base/base64.hpp>
 #include <gangway/net/file_operations.hpp>
+#include <gangway/sftp/errors.hpp>
 
 #include <utility>
 
@@ -17,6 +18,8 @@ class list_operation final : public file_operation {
     explicit list_operation(model::remote_path path) : path_(std::move(path)) {}
     net::async_result<std::string> run(net::sftp_client& client) const override {
         auto found = co_await net::list_directory(client, path_);
+        // OpenSSH's own answer for a file: there is no folder of this name. So it is for every server.
+        if (!found && found.error().code == sftp::errc::not_a_directory) found.error().code = sftp::errc::no_such_file;
         if (!found) co_return std::unexpected(std::move(found.error()));
         co_return listing_answer(path_, *found);
     }

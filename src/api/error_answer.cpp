@@ -117,7 +117,6 @@ error_class of(sftp::errc code) noexcept {
         case sftp::errc::permission_denied:
             return {403, "permission_denied"};
         case sftp::errc::no_such_file:
-        case sftp::errc::not_a_directory:  // OpenSSH itself says NO_SUCH_FILE: there is no such folder
             return {404, "no_such_file"};
         case sftp::errc::already_exists:
             return {409, "already_exists"};
@@ -125,6 +124,7 @@ error_class of(sftp::errc code) noexcept {
             return {409, "not_empty"};
         case sftp::errc::is_a_directory:
             return {409, "is_a_directory"};
+        case sftp::errc::not_a_directory:
         case sftp::errc::remote_changed:
             return {409, "conflict"};
         case sftp::errc::op_unsupported:
@@ -154,6 +154,7 @@ error_class of(sftp::errc code) noexcept {
 error_class of(remote::errc code) noexcept {
     switch (code) {
         case remote::errc::too_many_refusals:
+        case remote::errc::too_many_connections:
             return {429, "too_many_requests"};
     }
     return internal;
