@@ -41,18 +41,16 @@ std::optional<read_window::request> read_window::next_request() {
     return gaps_ > 0 ? gap_request() : new_request();
 }
 
-bool read_window::has_room(std::uint32_t length) const noexcept {
-    const auto most = std::max(depth_, std::min(most_growth * depth_, grown_depth));
-    return asked_ + held_ < most && untaken_ + length <= std::uint64_t{full_chunk_} * depth_;
+bool read_window::crowded() const noexcept {
+    return asked_ + held_ >= std::max(depth_, std::min(most_growth * depth_, grown_depth));
 }
 
 std::optional<read_window::request> read_window::gap_request() {
     const auto gap = std::ranges::find(segments_, state::gap, [](const auto& entry) { return entry.second.state; });
+    // All that is held waits for a gap at the very front: it is asked for in any case, or nothing would move again.
+    if (crowded() && gap != segments_.begin()) return std::nullopt;
     const auto [offset, whole] = std::pair{gap->first, gap->second.length};
     const auto length = std::min(whole, chunk_);
-    // All that is held waits for a gap at the very front: it may be asked for without room, or nothing would move
-    // again.
-    if (gap != segments_.begin() && !has_room(length)) return std::nullopt;
     if (length < whole) {
         segments_.emplace(offset + length, segment{state::gap, whole - length});
     } else {
@@ -68,16 +66,15 @@ std::optional<read_window::request> read_window::new_request() {
     } else if (!segments_.empty() && segments_.rbegin()->first >= expected_end_) {
         return std::nullopt;
     }
-    if (next_ >= until) return std::nullopt;
+    if (next_ >= until || crowded()) return std::nullopt;
     const auto length = static_cast<std::uint32_t>(std::min<std::uint64_t>(chunk_, until - next_));
-    if (!has_room(length)) return std::nullopt;
+    if (next_ - position_ + length > std::uint64_t{full_chunk_} * depth_) return std::nullopt;
     return send(std::exchange(next_, next_ + length), length);
 }
 
 read_window::request read_window::send(std::uint64_t offset, std::uint32_t length) {
     segments_.insert_or_assign(offset, segment{state::asked, length});
     ++asked_;
-    untaken_ += length;
     return {offset, length};
 }
 
@@ -114,7 +111,6 @@ void read_window::on_data(std::uint64_t offset, reply answer) {
     if (size > 0) {
         segments_.emplace(offset, segment{state::held, size, std::move(answer)});
         ++held_;
-        untaken_ += size;
     }
 }
 
@@ -137,7 +133,6 @@ std::optional<read_piece> read_window::next() {
     read_piece piece{first->first, {}, *std::move(first->second.answer)};
     piece.octets = piece.frame.as<data_reply>()->data;
     position_ += piece.octets.size();
-    untaken_ -= piece.octets.size();
     --held_;
     segments_.erase(first);
     return piece;
@@ -154,7 +149,6 @@ std::uint32_t read_window::answered(std::uint64_t offset) {
     const auto length = found->second.length;
     segments_.erase(found);
     --asked_;
-    untaken_ -= length;
     return length;
 }
 
@@ -164,7 +158,7 @@ void read_window::note_short(std::uint32_t octets) noexcept {
 }
 
 void read_window::stop_at(std::uint64_t offset, std::optional<base::error> error) {
-    if (offset > stop_ || (offset == stop_ && failure_)) return;
+    if (offset > stop_) return;
     stop_ = offset;
     failure_ = std::move(error);
     // Nobody will get what lies behind; only the READs in flight still have to be answered.
@@ -172,10 +166,7 @@ void read_window::stop_at(std::uint64_t offset, std::optional<base::error> error
         const auto& [at, segment] = entry;
         if (at < stop_ || segment.state == state::asked) return false;
         if (segment.state == state::gap) --gaps_;
-        if (segment.state == state::held) {
-            --held_;
-            untaken_ -= segment.length;
-        }
+        if (segment.state == state::held) --held_;
         return true;
     });
 }

@@ -61,6 +61,19 @@ TEST(read_faults, after_a_failure_nothing_behind_it_is_planned_and_gaps_before_i
     EXPECT_FALSE(window.next_request());
 }
 
+TEST(read_faults, gap_behind_a_failure_is_not_asked_for) {
+    read_window window{0, 1000, 10, 4};
+    plan_all(window);
+    window.on_reply(30, with_data("abc"));
+    window.on_reply(10, with_status(status_code::failure));
+    window.on_reply(20, with_data("abc"));
+    EXPECT_FALSE(window.next_request());
+    window.on_reply(0, with_data("AAAAAAAAAA"));
+    EXPECT_EQ(taken(window), "AAAAAAAAAA");
+    EXPECT_FALSE(window.next_request());
+    EXPECT_TRUE(window.done());
+}
+
 TEST(read_faults, earliest_failure_counts) {
     read_window window{0, 40, 10, 4};
     plan_all(window);

@@ -20,8 +20,7 @@ constexpr std::size_t data_overhead = 1 + 4 + 4;
 /// Why `body` is no answer to `request`, if it is none.
 std::optional<base::error> misfit(const detail::pending& request, packet_type type, std::string_view body) {
     const auto& kind = *request.kind;
-    const bool fits = type == packet_type::status ? decode<status_reply>(body).has_value()
-                                                  : type == kind.reply && kind.well_formed(body);
+    const bool fits = type == packet_type::status ? decode<status_reply>(body).has_value() : kind.well_formed(body);
     if (!fits) return protocol_error(fmt::format("{} was answered with an unfit {}", kind.label, to_string(type)));
     if (type == packet_type::data && body.size() - data_overhead > request.asked) {
         return protocol_error(
@@ -143,7 +142,7 @@ base::error session::bad_length(std::string_view octets) const {
                         base::escape(seen))};
 }
 
-base::result<void> session::version_arrived(frame octets) {
+base::result<void> session::version_arrived(const frame& octets) {
     const auto refuse = [](errc code, std::string message) {
         return base::fail(code, base::phase::subsystem, std::move(message));
     };

@@ -85,7 +85,7 @@ class read_window {
         std::optional<reply> answer{};  ///< if held
     };
 
-    [[nodiscard]] bool has_room(std::uint32_t length) const noexcept;
+    [[nodiscard]] bool crowded() const noexcept;
     [[nodiscard]] std::optional<request> gap_request();
     [[nodiscard]] std::optional<request> new_request();
     request send(std::uint64_t offset, std::uint32_t length);
@@ -107,10 +107,9 @@ class read_window {
     std::uint32_t full_chunk_ = 0;                 ///< the same before it shrank
     std::uint32_t last_short_ = 0;                 ///< how long was the last short answer?
     std::size_t depth_ = 0;
-    std::size_t asked_ = 0;  ///< segments of each state, and the octets in the latter two
+    std::size_t asked_ = 0;  ///< segments in each state
     std::size_t held_ = 0;
     std::size_t gaps_ = 0;
-    std::uint64_t untaken_ = 0;
     bool empty_seen_ = false;  ///< did an answer without octets come?
 };
 

@@ -129,7 +129,7 @@ class session {
     [[nodiscard]] static base::error unsendable(std::string_view label, errc reason);
 
     [[nodiscard]] base::result<void> take_in(std::string_view octets);
-    [[nodiscard]] base::result<void> version_arrived(frame octets);
+    [[nodiscard]] base::result<void> version_arrived(const frame& octets);
     [[nodiscard]] base::result<void> answer_arrived(frame octets);
     [[nodiscard]] bool may_be_oversized() const;
     [[nodiscard]] base::error bad_length(std::string_view octets) const;

@@ -25,7 +25,8 @@ class output_queue {
     /// The first `count` octets of `front()` were sent. Constant time, amortised over the octets.
     void pop(std::size_t count);
 
-    /// Takes back the message from position `begin` to `end`; false if some of it was sent already.
+    /// Takes back the message from position `begin` to `end`, once; false if some of it was sent already. Positions at
+    /// the end that become free are given out again.
     [[nodiscard]] bool drop(std::uint64_t begin, std::uint64_t end);
     void clear();
 

@@ -14,14 +14,12 @@ namespace gangway::sftp::detail {
 /// What is the same for all requests of one kind.
 struct request_kind {
     packet_type type;
-    packet_type reply;  ///< how it is answered, unless by STATUS
     std::string_view label;
-    bool (*well_formed)(std::string_view body);  ///< whether `body` is that reply
+    bool (*well_formed)(std::string_view body);  ///< whether `body` is a reply of its type, and no STATUS instead
 };
 template <request_message Request>
 inline constexpr request_kind kind_of{
     .type = Request::type,
-    .reply = Request::reply_type::type,
     .label = Request::label,
     .well_formed = [](std::string_view body) { return decode<typename Request::reply_type>(body).has_value(); },
 };
