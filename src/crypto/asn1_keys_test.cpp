@@ -80,8 +80,12 @@ TEST(decode_sec1, refuses_a_public_half_that_is_not_whole_octets) {
     };
     EXPECT_FALSE(with_point(""));
     EXPECT_FALSE(with_point(std::string(1, '\0')));
-    EXPECT_FALSE(with_point("\x01\x04"));
     EXPECT_FALSE(with_point(std::string("\0\x04", 2)));
+
+    auto file = testdata::read_body("p256.pem.key");
+    const auto unused_bits = file.find(std::string("\x03\x42\x00\x04", 4)) + 2;
+    file.at(unused_bits) = '\1';
+    EXPECT_EQ(error_of(decode_sec1(file)).message, "the private key is damaged: its public half is not readable");
 }
 
 TEST(decode_pkcs8, takes_the_curve_from_outside_and_bears_no_contradiction) {

@@ -126,46 +126,75 @@ TEST(make_rsa, refuses_sizes_outside_its_bounds) {
     EXPECT_EQ(error_of(make_rsa(parts)).code, errc::bad_private_key);
 }
 
-/// A number of 8192 bits that passes for a prime where nobody looks closely: odd, and `e` has an inverse modulo one
-/// less.
-bignum large_factor(unsigned below, const BIGNUM* e, BN_CTX* context) {
-    bignum factor(::BN_new()), less_1(::BN_new()), inverse(::BN_new());
-    ::BN_set_bit(factor.get(), 8192);
-    ::BN_sub_word(factor.get(), below);
-    do {
-        ::BN_sub_word(factor.get(), 2);
-        ::BN_sub(less_1.get(), factor.get(), ::BN_value_one());
-    } while (::BN_mod_inverse(inverse.get(), e, less_1.get(), context) == nullptr);
-    return factor;
-}
-
 std::string octets_of(const bignum& number) {
-    std::string octets(static_cast<std::size_t>((::BN_num_bits(number.get()) + 7) / 8), '\0');
+    std::string octets((static_cast<std::size_t>(::BN_num_bits(number.get())) + 7) / 8, '\0');
     ::BN_bn2bin(number.get(), data_of(octets));
     return octets;
 }
 
-TEST(make_rsa, largest_key_survives_encoding_and_decoding) {
-    const bignum_context context(::BN_CTX_new());
-    const bignum e(::BN_new()), p_1(::BN_new()), q_1(::BN_new()), n(::BN_new()), lambda(::BN_new()), d(::BN_new());
-    const bignum coefficient(::BN_new());
-    ::BN_set_word(e.get(), 65537);
-    const auto p = large_factor(1, e.get(), context.get()), q = large_factor(1001, e.get(), context.get());
-    ::BN_mul(n.get(), p.get(), q.get(), context.get());
-    ::BN_sub(p_1.get(), p.get(), ::BN_value_one());
-    ::BN_sub(q_1.get(), q.get(), ::BN_value_one());
-    ::BN_mul(lambda.get(), p_1.get(), q_1.get(), context.get());
-    ASSERT_NE(::BN_mod_inverse(d.get(), e.get(), lambda.get(), context.get()), nullptr);
-    ASSERT_NE(::BN_mod_inverse(coefficient.get(), q.get(), p.get(), context.get()), nullptr);
-    ASSERT_EQ(::BN_num_bits(n.get()), 16384);
+/// An RSA key of 16384 bits whose factors pass for primes where nobody looks closely.
+struct forged_rsa {
+    bignum_context context{::BN_CTX_new()};
+    bignum n{::BN_new()}, e{::BN_new()}, d{::BN_new()}, p{::BN_new()}, q{::BN_new()}, coefficient{::BN_new()};
+    bignum p_less_1{::BN_new()}, q_less_1{::BN_new()}, phi{::BN_new()};
 
-    const std::string numbers[] = {octets_of(n), octets_of(e), octets_of(d),
-                                   octets_of(p), octets_of(q), octets_of(coefficient)};
-    const auto key = make_rsa({numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]});
+    /// The factors are the first that `e` allows below 2^8192 less these.
+    forged_rsa(unsigned p_below, unsigned q_below) {
+        ::BN_set_word(e.get(), 65537);
+        choose_factor(p, p_less_1, p_below);
+        choose_factor(q, q_less_1, q_below);
+        ::BN_mul(n.get(), p.get(), q.get(), context.get());
+        ::BN_mul(phi.get(), p_less_1.get(), q_less_1.get(), context.get());
+        EXPECT_NE(::BN_mod_inverse(d.get(), e.get(), phi.get(), context.get()), nullptr);
+        EXPECT_NE(::BN_mod_inverse(coefficient.get(), q.get(), p.get(), context.get()), nullptr);
+        EXPECT_EQ(::BN_num_bits(n.get()), 16384);
+    }
+    [[nodiscard]] base::result<private_key> make() const {
+        const std::string numbers[] = {octets_of(n), octets_of(e), octets_of(d),
+                                       octets_of(p), octets_of(q), octets_of(coefficient)};
+        return make_rsa({numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]});
+    }
+
+  private:
+    void choose_factor(const bignum& factor, const bignum& less_1, unsigned below) {
+        const bignum inverse(::BN_new());
+        ::BN_set_bit(factor.get(), 8192);
+        ::BN_sub_word(factor.get(), below);
+        do {
+            ::BN_sub_word(factor.get(), 2);
+            ::BN_sub(less_1.get(), factor.get(), ::BN_value_one());
+        } while (::BN_mod_inverse(inverse.get(), e.get(), less_1.get(), context.get()) == nullptr);
+    }
+};
+
+TEST(make_rsa, largest_key_survives_encoding_and_decoding) {
+    const auto key = forged_rsa(1, 1001).make();
     ASSERT_TRUE(key.has_value()) << key.error().message;
     const auto again = decode_private_key(*key->to_openssh(), {});
     ASSERT_TRUE(again.has_value()) << again.error().message;
     EXPECT_EQ(again->public_blob(), key->public_blob());
+}
+
+TEST(make_rsa, refuses_even_factors) {
+    EXPECT_EQ(error_of(forged_rsa(0, 1001).make()).code, errc::bad_private_key);
+    EXPECT_EQ(error_of(forged_rsa(1, 1000).make()).code, errc::bad_private_key);
+}
+
+TEST(make_rsa, refuses_an_exponent_that_is_right_for_one_factor_only) {
+    for (const auto wrong_by : {&forged_rsa::p_less_1, &forged_rsa::q_less_1}) {
+        const forged_rsa key(1, 1001);
+        ::BN_add(key.d.get(), key.d.get(), (key.*wrong_by).get());
+        EXPECT_EQ(error_of(key.make()).code, errc::bad_private_key);
+    }
+}
+
+TEST(make_rsa, refuses_numbers_that_are_not_reduced) {
+    const forged_rsa exponent(1, 1001), coefficient(1, 1001);
+    for (int i = 0; i < 2; ++i)
+        ::BN_add(exponent.d.get(), exponent.d.get(), exponent.phi.get());
+    EXPECT_EQ(error_of(exponent.make()).code, errc::bad_private_key);
+    ::BN_add(coefficient.coefficient.get(), coefficient.coefficient.get(), coefficient.p.get());
+    EXPECT_EQ(error_of(coefficient.make()).code, errc::bad_private_key);
 }
 
 }  // namespace

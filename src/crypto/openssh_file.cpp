@@ -151,7 +151,7 @@ base::result<private_key> read_rsa(base::byte_reader& fields) {
     for (auto* part : {&parts.modulus, &parts.public_exponent, &parts.private_exponent, &parts.coefficient,
                        &parts.prime_1, &parts.prime_2})
         *part = read_mpint(fields);
-    if (!fields.ok()) return damaged("its RSA numbers are cut off");
+    if (!fields.ok()) return damaged("its RSA numbers are cut off or negative");
     return make_rsa(parts);
 }
 

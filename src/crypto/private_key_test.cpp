@@ -83,6 +83,14 @@ TEST_P(encrypted_file, opens_with_its_passphrase_only) {
 }
 INSTANTIATE_TEST_SUITE_P(decode_private_key, encrypted_file, testing::ValuesIn(encrypted_files()), test_name);
 
+TEST(decode_private_key, tells_a_wrong_passphrase_even_where_the_padding_is_right_by_chance) {
+    for (const std::string name : {"p256.pem.aes128.key", "ed25519.pkcs8.des3.key"}) {
+        const auto text = testdata::read(name);
+        for (int i = 0; i < 1500; ++i)  // one in 256 gets that far
+            EXPECT_EQ(error_of(decode(text, "wrong " + std::to_string(i))).code, errc::passphrase_wrong) << name << i;
+    }
+}
+
 TEST(decode_private_key, takes_other_line_ends_and_white_space_around) {
     const auto text = testdata::read("p256.pem.aes128.key");
     const auto with_line_ends = [&](std::string_view end) {
