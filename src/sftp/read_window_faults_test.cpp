@@ -74,6 +74,18 @@ TEST(read_faults, gap_behind_a_failure_is_not_asked_for) {
     EXPECT_TRUE(window.done());
 }
 
+TEST(read_faults, what_lies_behind_a_failure_takes_no_room_from_what_lies_before) {
+    read_window window{0, 1000, 10, 64};
+    plan_all(window);
+    window.set_depth(1);
+    for (std::uint64_t offset = 110; offset < 640; offset += 10)
+        window.on_reply(offset, with_data("0123456789"));
+    window.on_reply(50, with_data("abc"));
+    EXPECT_FALSE(window.next_request());
+    window.on_reply(100, with_status(status_code::failure));
+    EXPECT_EQ(window.next_request(), (read_window::request{53, 7}));
+}
+
 TEST(read_faults, earliest_failure_counts) {
     read_window window{0, 40, 10, 4};
     plan_all(window);

@@ -272,6 +272,21 @@ TEST(read_window, number_of_requests_grows_16_fold_and_to_1024_at_most) {
     }
 }
 
+TEST(read_window, number_of_new_requests_grows_16_fold_at_most) {
+    read_window window{0, 1ULL << 40, 16384, 1};
+    // Two answers of 512 octets teach the cap; after them come whole ones.
+    for (int i = 0; i < 2; ++i)
+        window.on_reply(planned(window).at(0).offset, with_data(std::string(512, 'x')));
+    while (window.position() < 16384) {
+        for (const auto& [offset, length] : planned(window)) {
+            window.on_reply(offset, with_data(std::string(length, 'x')));
+        }
+        taken(window);
+    }
+    // 32 of them would fit the window's octets.
+    EXPECT_EQ(planned(window).size(), 16U);
+}
+
 TEST(read_window, sizes_out_of_range_are_clamped) {
     read_window window{0, 10'000'000, 0, 0};
     EXPECT_EQ(planned(window), (requests{{0, 1}}));
