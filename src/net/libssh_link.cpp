@@ -1,10 +1,10 @@
 #include "libssh_channel.hpp"
 #include "libssh_core.hpp"
 #include "libssh_login.hpp"
+#include "ssh_link_kinds.hpp"
 
 #include <gangway/net/deadline.hpp>
 #include <gangway/net/errors.hpp>
-#include <gangway/net/ssh_link.hpp>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/redirect_error.hpp>
@@ -75,8 +75,8 @@ class libssh_link final : public ssh_link {
 
 }  // namespace
 
-async_result<std::unique_ptr<ssh_link>> ssh_link::open(tcp::socket socket, std::vector<std::string> preferred_host_keys,
-                                                       timers limits) {
+async_result<std::unique_ptr<ssh_link>> open_libssh_link(tcp::socket socket,
+                                                         std::vector<std::string> preferred_host_keys, timers limits) {
     auto link = std::make_unique<libssh_link>(std::move(socket), preferred_host_keys, limits);
     const auto done = co_await link->exchange_keys();
     if (!done) co_return std::unexpected(done.error());

@@ -7,10 +7,14 @@
 
 #include <gangway/ssh/client.hpp>
 
+#include <stdexcept>
 #include <utility>
 
 namespace gangway::ssh {
 namespace {
+
+/// What a packet needs beside channel data: its message, padding and length.
+constexpr std::size_t packet_overhead = 64;
 
 host_key_presented presented(std::string_view blob) noexcept {
     base::byte_reader in(blob);
@@ -21,7 +25,10 @@ host_key_presented presented(std::string_view blob) noexcept {
 
 struct client::parts {
     explicit parts(const options& how)
-        : link(how), login(link, how.bounds), channels(link, how.bounds, how.channel_packet) {}
+        : link(how), login(link, how.bounds), channels(link, how.bounds, how.channel_packet) {
+        if (how.channel_packet + packet_overhead > how.bounds.packet)
+            throw std::invalid_argument("channel packets larger than packets");
+    }
 
     /// The news in a message for the layers above the transport.
     [[nodiscard]] base::result<std::optional<event>> take(std::string_view payload) {
@@ -167,6 +174,10 @@ base::result<void> client::request_subsystem(channel_id channel, std::string_vie
 
 std::size_t client::write(channel_id channel, std::string_view octets) {
     return parts_->channels.write(channel, octets);
+}
+
+std::string_view client::errors(channel_id channel) const {
+    return parts_->channels.errors(channel);
 }
 
 void client::finish_writing(channel_id channel) {

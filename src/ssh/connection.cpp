@@ -301,6 +301,11 @@ std::size_t connection::write(channel_id id, std::string_view octets) {
     return taken;
 }
 
+std::string_view connection::errors(channel_id id) const noexcept {
+    const auto at = channels_.find(id);
+    return at == channels_.end() ? std::string_view() : at->second.errors;
+}
+
 void connection::finish_writing(channel_id id) {
     auto* const to = find_open(id);
     if (to == nullptr || std::exchange(to->eof_sent, true)) return;

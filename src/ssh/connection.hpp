@@ -33,6 +33,7 @@ class connection {
     void grow_window(channel_id id, std::uint32_t window);
     [[nodiscard]] base::result<void> request_subsystem(channel_id id, std::string_view name);
     [[nodiscard]] std::size_t write(channel_id id, std::string_view octets);
+    [[nodiscard]] std::string_view errors(channel_id id) const noexcept;
     void finish_writing(channel_id id);
     void close(channel_id id);
     [[nodiscard]] base::result<void> keepalive();

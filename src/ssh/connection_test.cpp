@@ -229,12 +229,12 @@ TEST(channel, with_no_room_for_data_is_refused) {
 
 TEST(stderr_data, is_kept_up_to_8_kib_and_gives_its_window_back) {
     channel_room room(100'000);
-    std::size_t adjusted = 0;
     for (int i = 0; i < 200; ++i) {
         ASSERT_EQ(room.after({stderr_message(room.channel, std::string(30'000, 'e'))}), std::error_code());
     }
-    adjusted = room.talk.received(msg::channel_window_adjust).size();
-    EXPECT_GE(adjusted, 60U);
+    EXPECT_GE(room.talk.received(msg::channel_window_adjust).size(), 60U);
+    EXPECT_EQ(room.talk.machine.errors(room.channel), std::string(8192, 'e'));
+    EXPECT_EQ(room.talk.machine.errors(99), "");
     ASSERT_EQ(room.after({channel_message(msg::channel_close, room.channel)}), std::error_code());
     EXPECT_EQ(std::get<channel_closed>(room.talk.happened.back().whole).errors, std::string(8192, 'e'));
 }

@@ -105,6 +105,8 @@ class client {
     /// Takes octets from the front, as many as the server's window and the bound on output allow now, perhaps none,
     /// and says how many. If that is less than all, `channel_writable` follows. None on a channel that is not open.
     [[nodiscard]] std::size_t write(channel_id channel, std::string_view octets);
+    /// What the server wrote to the channel's stderr so far, the first 8 KiB. Empty if there is no such channel.
+    [[nodiscard]] std::string_view errors(channel_id channel) const;
     /// No more data will be written.
     void finish_writing(channel_id channel);
     /// Closes it. `channel_closed` follows once the server has closed it too; data that still comes is dropped.

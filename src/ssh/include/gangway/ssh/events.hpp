@@ -1,5 +1,5 @@
 #pragma once
-/// What a client tells its owner. Views live until the next call of any non-const member of the client.
+/// What a client tells its owner. Views live until the client's next `next`, `receive_space`, `received` or `trim`.
 
 #include <cstdint>
 #include <optional>

@@ -53,7 +53,9 @@ struct options {
     algorithm_preferences algorithms = default_algorithms();
     limits bounds{};
     random_source random = system_random;
-    std::uint32_t channel_packet = std::uint32_t{32} << 10;  ///< the most data the server may put into one packet
+    /// The most data the server may put into one packet. `client` throws `std::invalid_argument` unless a packet of
+    /// `bounds.packet` takes it with 64 octets to spare.
+    std::uint32_t channel_packet = std::uint32_t{32} << 10;
 };
 
 }  // namespace gangway::ssh

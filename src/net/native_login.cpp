@@ -1,0 +1,180 @@
+#include "native_login.hpp"
+
+#include "ssh_agent.hpp"
+
+#include <gangway/base/byte_reader.hpp>
+#include <gangway/base/escape.hpp>
+#include <gangway/crypto/sign.hpp>
+#include <gangway/net/errors.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace gangway::net {
+namespace {
+
+/// `publickey,password,keyboard-interactive` is the longest chain that makes sense; one more to be told no.
+constexpr int most_steps = 4;
+/// Rounds of questions in one keyboard-interactive exchange; some servers end with a round without questions.
+constexpr int most_rounds = 6;
+
+/// The server's answer to a login request; the client keeps to one of these.
+async_result<ssh::event> answer_of(native_core& core, base::result<void> request) {
+    if (!request) co_return std::unexpected(translate(request.error(), base::phase::auth));
+    for (;;) {
+        auto news = co_await core.next_event(base::phase::auth);
+        if (!news || !std::holds_alternative<ssh::login_ready>(*news)) co_return news;
+    }
+}
+
+/// One login; its steps decide in the order of RFC 4252 which method is next.
+class login_attempt {
+  public:
+    login_attempt(native_core& core, const model::credentials& who, const crypto::private_key* key)
+        : core_(core), who_(who), key_(key), key_left_(key != nullptr), agent_left_(key == nullptr && who.agent) {}
+
+    async_result<void> run() {
+        auto settled = co_await settle(machine().login_without_proof(who_.username));
+        for (int step = 0; step < most_steps && settled && !*settled; ++step)
+            settled = co_await try_next();
+        if (!settled) co_return std::unexpected(settled.error());
+        if (!*settled) co_return std::unexpected(refused());
+        co_return base::result<void>{};
+    }
+
+  private:
+    /// Whether the login is complete; else `offered_` and `password_allowed_` tell how to go on.
+    using progress = async_result<bool>;
+
+    [[nodiscard]] ssh::client& machine() noexcept { return core_.machine(); }
+    [[nodiscard]] bool offers(std::string_view method) const noexcept {
+        return std::ranges::find(offered_, method) != offered_.end();
+    }
+
+    progress settle(base::result<void> request) {
+        const auto news = co_await answer_of(core_, std::move(request));
+        if (!news) co_return std::unexpected(news.error());
+        co_return take(*news);
+    }
+
+    base::result<bool> take(const ssh::event& news) {
+        if (std::holds_alternative<ssh::login_succeeded>(news)) return true;
+        const auto* const refusal = std::get_if<ssh::login_refused>(&news);
+        if (refusal == nullptr) return std::unexpected(odd_questions());
+        offered_ = refusal->methods;
+        if (refusal->partial) password_allowed_ = true;
+        return false;
+    }
+
+    progress try_next() {
+        if (offers("publickey") && std::exchange(key_left_, false)) co_return co_await with_key();
+        if (offers("publickey") && std::exchange(agent_left_, false)) co_return co_await with_agent();
+        if (may_use_password() && offers("password")) {
+            password_used_ = true;
+            co_return co_await settle(machine().login_with_password(who_.username, *who_.password));
+        }
+        if (may_use_password() && offers("keyboard-interactive")) {
+            password_used_ = true;
+            co_return co_await with_questions();
+        }
+        co_return std::unexpected(refused());
+    }
+
+    /// With a key the password is for a second step only, so that a refused key does not send it.
+    [[nodiscard]] bool may_use_password() const noexcept {
+        return who_.password && !password_used_ && (key_ == nullptr || password_allowed_);
+    }
+
+    progress with_key() {
+        const auto algorithm = machine().signature_algorithm(key_->algorithm());
+        if (!algorithm)
+            co_return base::fail(errc::auth_failed, base::phase::auth,
+                                 "the server takes RSA keys only with SHA-1, which is broken: use an Ed25519 key");
+        const auto octets = machine().octets_to_sign(who_.username, *algorithm, key_->public_blob());
+        const auto signature = crypto::sign(*key_, *algorithm, octets);
+        if (!signature) co_return std::unexpected(signature.error());
+        co_return co_await settle(machine().login_with_key(who_.username, *algorithm, key_->public_blob(), *signature));
+    }
+
+    /// Asks for each of the agent's keys whether it would do, and lets the agent sign with the first that does.
+    progress with_agent() {
+        ssh_agent agent{core_.executor()};
+        const auto blobs = co_await agent.keys();
+        if (!blobs) co_return std::unexpected(blobs.error());
+        for (const auto& blob : *blobs) {
+            const auto algorithm = machine().signature_algorithm(base::byte_reader(blob).string());
+            if (!algorithm) continue;
+            const auto news = co_await answer_of(core_, machine().query_key(who_.username, *algorithm, blob));
+            if (!news) co_return std::unexpected(news.error());
+            if (!std::holds_alternative<ssh::key_acceptable>(*news)) {
+                const auto done = take(*news);
+                if (!done || *done) co_return done;
+                continue;
+            }
+            const auto octets = machine().octets_to_sign(who_.username, *algorithm, blob);
+            const auto signature = co_await agent.sign(blob, octets, *algorithm);
+            if (!signature) co_return std::unexpected(signature.error());
+            co_return co_await settle(machine().login_with_key(who_.username, *algorithm, blob, *signature));
+        }
+        co_return false;
+    }
+
+    /// Answers one hidden question, once; a round without questions is only acknowledged.
+    progress with_questions() {
+        bool answered = false;
+        auto news = co_await answer_of(core_, machine().login_interactively(who_.username));
+        for (int round = 0; round < most_rounds; ++round) {
+            if (!news) co_return std::unexpected(news.error());
+            const auto* const asked = std::get_if<ssh::prompts_received>(&*news);
+            if (asked == nullptr) co_return take(*news);
+            if (asked->prompts.empty()) {
+                news = co_await answer_of(core_, machine().answer({}));
+                continue;
+            }
+            if (asked->prompts.size() != 1 || asked->prompts[0].echo || std::exchange(answered, true))
+                co_return std::unexpected(odd_questions());
+            news = co_await answer_of(core_, machine().answer({&*who_.password, 1}));
+        }
+        co_return std::unexpected(odd_questions());
+    }
+
+    static base::error odd_questions() {
+        return {errc::auth_failed, base::phase::auth,
+                "the server asks for more than a password; the password was not sent to those questions: use a key"};
+    }
+
+    [[nodiscard]] base::error refused() const {
+        std::string methods;
+        for (const auto& name : offered_)
+            methods.append(methods.empty() ? "" : ", ").append(base::escape(name));
+        std::string message = "the server refused the login of \"" + base::escape(who_.username, 64) + "\"";
+        message += methods.empty() ? "; it offers no method" : "; it accepts: " + methods;
+        return base::error{errc::auth_failed, base::phase::auth, std::move(message)}.with("methods", methods);
+    }
+
+    native_core& core_;
+    const model::credentials& who_;
+    const crypto::private_key* key_;
+    bool key_left_;                       ///< is the key still to be tried?
+    bool agent_left_;                     ///< is the agent still to be tried?
+    bool password_used_ = false;          ///< was the password sent already?
+    bool password_allowed_ = false;       ///< did the server accept a first step and ask for another?
+    std::vector<std::string> offered_{};  ///< the methods the server would accept now
+};
+
+}  // namespace
+
+async_result<login_progress> native_methods(native_core& core, std::string username) {
+    const auto news = co_await answer_of(core, core.machine().login_without_proof(username));
+    if (!news) co_return std::unexpected(news.error());
+    if (const auto* refusal = std::get_if<ssh::login_refused>(&*news))
+        co_return login_progress{.complete = false, .methods = refusal->methods};
+    co_return login_progress{.complete = true};
+}
+
+async_result<void> native_login(native_core& core, const model::credentials& who, const crypto::private_key* key) {
+    login_attempt attempt{core, who, key};
+    co_return co_await attempt.run();
+}
+
+}  // namespace gangway::net

@@ -1,0 +1,19 @@
+#pragma once
+/// Logging in through the project's own SSH client (RFC 4252, RFC 4256).
+
+#include "native_core.hpp"
+
+#include <gangway/crypto/private_key.hpp>
+#include <gangway/model/credentials.hpp>
+#include <gangway/net/ssh_link.hpp>
+
+namespace gangway::net {
+
+/// Asks with the method "none" what the server accepts for this user. The host key has been accepted.
+[[nodiscard]] async_result<login_progress> native_methods(native_core& core, std::string username);
+
+/// See `ssh_link::login`. The host key has been accepted.
+[[nodiscard]] async_result<void> native_login(native_core& core, const model::credentials& who,
+                                              const crypto::private_key* key);
+
+}  // namespace gangway::net
