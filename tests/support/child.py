@@ -1,9 +1,12 @@
 """A child process whose stderr is read as it is written."""
+import contextlib
 import os
+import re
 import signal
 import subprocess
 import threading
 import time
+from pathlib import Path
 
 from .waiting import PATIENCE
 
@@ -64,13 +67,17 @@ class Child:
             os.kill(self.pid, number)
 
     def stop(self, seconds=10):
-        """SIGTERM, and SIGKILL for what does not obey. Returns the exit status."""
+        """SIGTERM, and SIGKILL for what does not obey; then for all it started. Returns the exit status."""
+        started = descendants(self.pid)
         self.signal(signal.SIGTERM)
         try:
-            return self.wait(seconds)
+            self._process.wait(seconds * PATIENCE)
         except subprocess.TimeoutExpired:
             self.signal(signal.SIGKILL)
-            return self.wait(seconds)
+        for pid in started:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGTERM)
+        return self.wait(seconds)
 
     def __enter__(self):
         return self
@@ -81,6 +88,18 @@ class Child:
 
 class ChildFailed(AssertionError):
     """It ended, or stayed silent, before it was ready."""
+
+
+def descendants(pid):
+    """Ids of the processes that `pid` started, and that those started, as far as they still run."""
+    parents = {}
+    for status in Path('/proc').glob('[0-9]*/status'):
+        with contextlib.suppress(OSError):  # a process may end while we look
+            parents[int(status.parent.name)] = int(re.search(r'^PPid:\s+(\d+)$', status.read_text(), re.M).group(1))
+    found = [pid]
+    for parent in found:    # grows meanwhile
+        found += [child for child, its_parent in parents.items() if its_parent == parent]
+    return found[1:]
 
 
 def run(argv, **options):

@@ -1,12 +1,11 @@
 """The gateway under test, as a child process."""
-import contextlib
 import json
 import os
 import re
 import signal
 from pathlib import Path
 
-from .child import Child
+from .child import Child, descendants
 from .http import Client
 from .waiting import PATIENCE, until
 
@@ -88,12 +87,7 @@ class Gateway(Client):
 
     def children(self):
         """Ids of the processes that it started and that still run."""
-        found = []
-        for status in Path('/proc').glob('[0-9]*/status'):
-            with contextlib.suppress(OSError):  # a process may end while we look
-                if re.search(rf'^PPid:\t{self.pid}$', status.read_text(), re.M):
-                    found.append(int(status.parent.name))
-        return found
+        return descendants(self.pid)
 
     def _status(self, field):
         status = Path(f'/proc/{self.pid}/status').read_text()

@@ -2,7 +2,7 @@
 import os
 from pathlib import Path
 
-from .child import Child, ChildFailed, run
+from .child import Child, ChildFailed, descendants, run
 from .ports import free_port
 from .privilege import IS_ROOT, PREFIX, current_user
 from .servers import RealServer
@@ -53,7 +53,8 @@ def start_openssh(variant, keys, folder, tree, account=None):
     settings = [line.format(folder=folder) for line in lines] + [
         f'HostKey {host_key.path}', f'AuthorizedKeysFile {folder}/authorized_keys', 'StrictModes no',
         f'PidFile {folder}/sshd.pid', f'AllowUsers {user}', 'PermitRootLogin yes', 'MaxStartups 500:30:1000',
-        f'UsePAM {"yes" if IS_ROOT or account else "no"}', f'PasswordAuthentication {"yes" if account else "no"}',
+        # PAM asks interactively, and lets root in though root has no password; but it also delays each refusal.
+        f'UsePAM {"yes" if "interactive" in variant or (IS_ROOT and not account) else "no"}', f'PasswordAuthentication {"yes" if account else "no"}',
         'KbdInteractiveAuthentication no', 'PrintMotd no', 'PrintLastLog no']
     if not any(line.startswith('Subsystem') for line in lines):
         settings.append(f'Subsystem sftp {_SFTP_SERVER}')
@@ -82,12 +83,12 @@ def _start(prefix, config, settings):
 
 
 class _Sshd(Child):
-    """Ends with the sessions it forked: they are in its own session and process group."""
+    """May run as root while we do not."""
 
     def __init__(self, argv):
-        super().__init__(argv, start_new_session=True, env={'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8'})
+        super().__init__(argv, env={'PATH': os.environ['PATH'], 'LC_ALL': 'C.UTF-8'})
 
     def stop(self, seconds=10):
         if PREFIX and self.argv[:2] == PREFIX and self.alive:
-            run([*PREFIX, 'kill', str(self.pid)])
+            run([*PREFIX, 'kill', *map(str, [*descendants(self.pid), self.pid])])
         return super().stop(seconds)

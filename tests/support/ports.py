@@ -17,3 +17,10 @@ def free_port(host='127.0.0.1'):
             except OSError:
                 continue
             return port
+
+
+def listens(port, host='127.0.0.1'):
+    """Whether somebody accepts connections there."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((host, port)) == 0

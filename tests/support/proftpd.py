@@ -5,8 +5,10 @@ import pwd
 from pathlib import Path
 
 from .child import Child, ChildFailed, run
-from .ports import free_port
+from .ports import free_port, listens
+from .privilege import IS_ROOT
 from .servers import RealServer
+from .waiting import until
 
 _BINARY = '/usr/sbin/proftpd'
 
@@ -52,7 +54,7 @@ def start_proftpd(keys, folder, tree):
         MaxInstances 500
         AllowOverwrite on
         AllowStoreRestart on
-        DefaultRoot {tree}
+        {f"DefaultRoot {tree}" if IS_ROOT else ""}
         SFTPEngine on
         SFTPLog {folder}/sftp.log
         SFTPHostKey {pem}
@@ -60,7 +62,7 @@ def start_proftpd(keys, folder, tree):
         SFTPAuthorizedUserKeys file:{folder}/authorized_keys
     """
     process, port = _start(folder / 'proftpd.conf', settings)
-    return RealServer(port=port, username='someone', folder=Path(tree), root='/' if os.geteuid() == 0 else str(tree),
+    return RealServer(port=port, username='someone', folder=Path(tree), root='/' if IS_ROOT else str(tree),
                       host_key=host_key, key=user_key, process=process)
 
 
@@ -70,7 +72,8 @@ def _start(config, settings):
         config.write_text('\n'.join(line.strip() for line in settings.splitlines()) + f'\nPort {port}\n')
         process = Child([_BINARY, '-n', '-c', config])
         try:
-            process.wait_line(lambda line: 'STARTUP' in line or 'standalone mode' in line, 15, '"STARTUP"')
+            process.wait_line(lambda line: 'STARTUP' in line, 15, '"STARTUP"')
+            until(lambda: listens(port), 10, 'proftpd to listen')   # it says STARTUP a little before
             return process, port
         except ChildFailed:
             process.stop()
