@@ -23,6 +23,7 @@ class list_operation final : public file_operation {
         if (!found) co_return std::unexpected(std::move(found.error()));
         co_return listing_answer(path_, *found);
     }
+    [[nodiscard]] bool only_looks() const noexcept override { return true; }
 
   private:
     model::remote_path path_;
@@ -36,6 +37,7 @@ class download_operation final : public file_operation {
         if (!content) co_return std::unexpected(std::move(content.error()));
         co_return download_answer(path_, *content);
     }
+    [[nodiscard]] bool only_looks() const noexcept override { return true; }
 
   private:
     model::remote_path path_;

@@ -14,9 +14,11 @@ namespace gangway::api {
 class file_operation {
   public:
     virtual ~file_operation() = default;
-    /// The body of the answer. Runs on the client's strand, once; cancelling it does what cancelling the underlying
-    /// call does.
+    /// The body of the answer. Runs on the client's strand; cancelling it does what cancelling the underlying call
+    /// does. This object outlives the run.
     [[nodiscard]] virtual net::async_result<std::string> run(net::sftp_client& client) const = 0;
+    /// Whether it leaves everything on the server as it was, so that it may be run again when a connection was lost.
+    [[nodiscard]] virtual bool only_looks() const noexcept { return false; }
 };
 
 /// Reads an operation's own fields. What is wrong with them is remembered by `fields`; the operation is then not run.

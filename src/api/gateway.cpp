@@ -5,6 +5,7 @@
 #include <gangway/api/gateway.hpp>
 #include <gangway/api/one_shot_request.hpp>
 #include <gangway/net/deadline.hpp>
+#include <gangway/sftp/errors.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -14,36 +15,51 @@
 namespace gangway::api {
 namespace {
 
-using operation_pointer = std::unique_ptr<file_operation>;
-
-/// On the session's own executor, where the lease is also given back: both parameters end with this coroutine.
-net::async_result<std::string> run_leased(std::unique_ptr<remote::lease> lease, operation_pointer operation) {
-    co_return co_await operation->run(lease->client());
+/// On the session's own executor, where the lease is also given back: it ends with this coroutine.
+net::async_result<std::string> run_leased(std::unique_ptr<remote::lease> lease, const file_operation& operation) {
+    co_return co_await operation.run(lease->client());
 }
 
-net::async_result<std::string> run_on_session(remote::sessions& servers, remote::target where, net::dial_report& report,
-                                              operation_pointer operation) {
+/// `reused` tells whether the session was there before.
+net::async_result<std::string> run_once(remote::sessions& servers, remote::target where, net::dial_report& report,
+                                        const file_operation& operation, bool& reused) {
     auto lease = co_await servers.acquire(std::move(where), report);
     if (!lease) co_return std::unexpected(std::move(lease.error()));
+    reused = (*lease)->reused();
     report.reached = base::phase::sftp;
     const auto executor = (*lease)->client().executor();
-    co_return co_await net::asio::co_spawn(executor, run_leased(std::move(*lease), std::move(operation)),
+    co_return co_await net::asio::co_spawn(executor, run_leased(std::move(*lease), operation),
                                            net::asio::use_awaitable);
+}
+
+bool is_lost(const base::error& failure) {
+    return failure.code == net::errc::connection_lost || failure.code == sftp::errc::closed;
+}
+
+/// A connection that was kept may have died unnoticed. What changes nothing is then tried once more on a new one;
+/// nobody could tell whether a change was made, so that is left to the client.
+net::async_result<std::string> run_on_session(remote::sessions& servers, remote::target where, net::dial_report& report,
+                                              const file_operation& operation) {
+    bool reused = false;
+    if (!operation.only_looks()) co_return co_await run_once(servers, std::move(where), report, operation, reused);
+    remote::target same{where.server, clone(where.who), where.expected_key};
+    auto done = co_await run_once(servers, std::move(same), report, operation, reused);
+    if (done || !reused || !is_lost(done.error())) co_return done;
+    co_return co_await run_once(servers, std::move(where), report, operation, reused);
 }
 
 net::awaitable<answer> serve_operation(remote::sessions& servers, decoder decode, fields from, wiped_octets body) {
     auto request = decode_server(from);
     auto who = decode_credentials(from);
-    auto operation = decode(from);
+    const auto operation = decode(from);
     if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
 
     const auto host = request.server->text();
     net::dial_report report;
-    // No stage of the work itself is called "request", so this phase marks the deadline of the whole.
+    // No stage of the work itself that takes long is called "request", so this phase marks the deadline of the whole.
     auto done = co_await net::with_deadline(
-        run_on_session(servers, {std::move(*request.server), std::move(who), request.expected_key}, report,
-                       std::move(operation)),
+        run_on_session(servers, {std::move(*request.server), std::move(who), request.expected_key}, report, *operation),
         request.limit, base::phase::request, "the operation");
     if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
         done.error().where = report.reached;

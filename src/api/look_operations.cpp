@@ -23,6 +23,7 @@ class look_operation final : public file_operation {
         if (!found) co_return std::unexpected(std::move(found.error()));
         co_return write_(path_, *found);
     }
+    [[nodiscard]] bool only_looks() const noexcept override { return true; }
 
   private:
     model::remote_path path_;

@@ -63,4 +63,11 @@ model::credentials decode_credentials(fields& from) {
     return {};
 }
 
+model::credentials clone(const model::credentials& who) {
+    model::credentials copy{.username = who.username, .agent = who.agent};
+    if (who.key) copy.key = model::key_file{who.key->text.clone(), who.key->passphrase.clone()};
+    if (who.password) copy.password = who.password->clone();
+    return copy;
+}
+
 }  // namespace gangway::api

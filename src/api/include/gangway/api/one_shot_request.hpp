@@ -30,5 +30,7 @@ struct server_request {
 [[nodiscard]] std::optional<model::credentials> decode_optional_credentials(fields& from);
 /// The same where they are needed: an error if there are none.
 [[nodiscard]] model::credentials decode_credentials(fields& from);
+/// A second copy, for a second try.
+[[nodiscard]] model::credentials clone(const model::credentials& who);
 
 }  // namespace gangway::api
