@@ -1,0 +1,46 @@
+#pragma once
+/// What `gangway serve` does, decided and checked.
+
+#include <gangway/app/raw_settings.hpp>
+#include <gangway/base/secret.hpp>
+#include <gangway/net/asio.hpp>
+#include <gangway/net/egress_policy.hpp>
+#include <gangway/net/timers.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gangway::app {
+
+enum class log_format : std::uint8_t { text, json };
+enum class log_level : std::uint8_t { trace, debug, info, warning, error };
+
+struct settings {
+    net::tcp::endpoint listen;
+    std::filesystem::path data_dir;
+    std::optional<base::secret> api_token{};
+    std::vector<std::string> allowed_hosts{};
+    std::vector<std::string> allowed_origins{};
+    net::egress_rules egress{};
+    net::timers limits{};
+    std::chrono::milliseconds stop_limit{30'000};
+    log_format format = log_format::json;
+    log_level level = log_level::info;
+};
+
+/// What defaults depend on.
+struct surroundings {
+    std::filesystem::path home{};           ///< empty: unknown
+    std::filesystem::path xdg_data_home{};  ///< empty: not set
+    bool stderr_is_terminal = false;
+    std::optional<base::secret> api_token{};  ///< GANGWAY_API_TOKEN
+};
+
+/// Decides. An error names the key, where its value was written, and what is allowed; it never holds a secret.
+[[nodiscard]] base::result<settings> decide(const raw_settings& written, surroundings around);
+
+}  // namespace gangway::app

@@ -1,0 +1,42 @@
+#include <gangway/app/raw_settings.hpp>
+#include <gangway/app/setting_table.hpp>
+
+#include <utility>
+
+namespace gangway::app {
+namespace {
+
+/// What stands between commas, without the spaces around it; nothing for an empty part.
+std::vector<std::string> split(std::string_view text) {
+    constexpr std::string_view blank = " \t";
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        auto part = text.substr(0, text.find(','));
+        text.remove_prefix(std::min(part.size() + 1, text.size()));
+        part.remove_prefix(std::min(part.find_first_not_of(blank), part.size()));
+        part = part.substr(0, part.find_last_not_of(blank) + 1);
+        if (!part.empty()) parts.emplace_back(part);
+    }
+    return parts;
+}
+
+}  // namespace
+
+raw_settings settings_of_environment(const std::function<const char*(const char*)>& lookup) {
+    raw_settings found;
+    for (const auto& setting : all_settings()) {
+        const std::string name{setting.variable};
+        const char* const value = lookup(name.c_str());
+        if (value == nullptr || *value == '\0') continue;
+        auto values = setting.kind == setting_kind::list ? split(value) : std::vector<std::string>{value};
+        found.emplace(setting.key, raw_value{std::move(values), origin::environment, name});
+    }
+    return found;
+}
+
+raw_settings overlaid(raw_settings below, raw_settings above) {
+    above.merge(below);
+    return above;
+}
+
+}  // namespace gangway::app

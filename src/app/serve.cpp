@@ -1,0 +1,108 @@
+#include "serve.hpp"
+
+#include "logged_access.hpp"
+#include "process.hpp"
+
+#include <gangway/api/server.hpp>
+#include <gangway/app/event_log.hpp>
+#include <gangway/net/known_hosts.hpp>
+#include <gangway/remote/sessions.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+#include <thread>
+#include <utility>
+#include <vector>
+
+namespace gangway::app {
+namespace {
+
+namespace asio = net::asio;
+
+/// For name lookups and key files: so many may hang before others wait.
+constexpr std::size_t blocking_threads = 16;
+constexpr int could_not_start = 2;
+
+int exit_code_of(int signal) noexcept {
+    return 128 + signal;
+}
+
+void run_until_stopped(asio::io_context& io, event_log& log) noexcept {
+    for (;;) {
+        try {
+            io.run();
+            return;
+        } catch (const std::exception& failure) {
+            log.write(log_level::error, "trouble", {{"where", "worker"}, {"what", failure.what()}});
+        }
+    }
+}
+
+net::awaitable<void> stop_on_signal(asio::signal_set& signals, api::server& server, std::chrono::milliseconds limit,
+                                    event_log& log) {
+    const int first = co_await signals.async_wait(asio::use_awaitable);
+    log.write(log_level::info, "stopping", {{"signal", first}, {"limit_ms", limit.count()}});
+    signals.async_wait([&log](const boost::system::error_code& failure, int second) {
+        if (failure) return;
+        log.write(log_level::warning, "stopped", {{"signal", second}, {"atOnce", "true"}});
+        std::_Exit(exit_code_of(second));
+    });
+    co_await server.stop(limit);
+    signals.cancel();
+}
+
+/// The threads that do the work, the calling one among them.
+void run_on_all_cores(asio::io_context& io, event_log& log) {
+    std::vector<std::jthread> workers;
+    for (unsigned i = 1; i < std::max(2U, std::thread::hardware_concurrency()); ++i)
+        workers.emplace_back([&io, &log] { run_until_stopped(io, log); });
+    run_until_stopped(io, log);
+}
+
+int refuse_to_start(event_log& log, const base::error& why) {
+    log.write(log_level::error, "refused", {{"error", why.message}, {"field", why.fact_named("field")}});
+    return could_not_start;
+}
+
+}  // namespace
+
+int serve(settings decided) {
+    event_log log{decided.format, decided.level};
+    keep_files_private();
+    if (const auto usable = prepare_data_dir(decided.data_dir); !usable) return refuse_to_start(log, usable.error());
+
+    // Destroyed from the last to the first: what runs on `io` refers to what stands before it.
+    logged_access requests{log};
+    asio::thread_pool blocking{blocking_threads};
+    const net::egress_policy egress{std::move(decided.egress)};
+    const auto host_keys =
+        logging_pins(net::make_known_hosts_policy(decided.data_dir / "known_hosts", {}, net::first_contact::pin), log);
+    asio::io_context io;
+    asio::signal_set signals{io, SIGINT, SIGTERM, SIGHUP};
+    const auto servers = remote::make_sessions(
+        {.egress = egress, .host_keys = *host_keys, .blocking = blocking, .limits = decided.limits}, io.get_executor());
+    const auto server = api::server::start(io.get_executor(), decided.listen,
+                                           {.access = {.allowed_hosts = std::move(decided.allowed_hosts),
+                                                       .allowed_origins = std::move(decided.allowed_origins),
+                                                       .api_token = std::move(decided.api_token)}},
+                                           *servers, requests);
+    if (!server) return refuse_to_start(log, server.error());
+    const auto address = (*server)->address();
+    log.write(log_level::info, "listening", {{"address", address.address().to_string()}, {"port", address.port()}});
+
+    asio::co_spawn(io, stop_on_signal(signals, **server, decided.stop_limit, log),
+                   [&](const std::exception_ptr&) { io.stop(); });
+    run_on_all_cores(io, log);
+    // What is still being looked up or decoded would come back to `io`.
+    blocking.stop();
+    blocking.join();
+    log.write(log_level::info, "stopped");
+    return 0;
+}
+
+}  // namespace gangway::app

@@ -1,0 +1,89 @@
+#include <gangway/app/setting_table.hpp>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <utility>
+#include <vector>
+
+namespace gangway::app {
+namespace {
+
+using enum setting_kind;
+
+constexpr auto table = std::to_array<setting>({
+    {"listen", "GANGWAY_LISTEN", "--listen", "ADDR:PORT", text,
+     "Where HTTP is served; port 0 takes any free port. Beyond loopback an API token is required. "
+     "Default: 127.0.0.1:8080"},
+    {"data_dir", "GANGWAY_DATA_DIR", "--data-dir", "DIR", text,
+     "What Gangway remembers, such as pinned host keys; made with mode 0700. "
+     "Default: $XDG_DATA_HOME/gangway or ~/.local/share/gangway"},
+    {"api_token_file", "GANGWAY_API_TOKEN_FILE", "--api-token-file", "FILE", text,
+     "File with the token that every request must bring (Authorization: Bearer …). GANGWAY_API_TOKEN may hold the "
+     "token "
+     "itself. Default: none"},
+    {"allowed_hosts", "GANGWAY_ALLOWED_HOSTS", "--allowed-host", "NAME", list,
+     "Further names of this gateway in the Host header, beside loopback names and the listen address. Default: none"},
+    {"allowed_origins", "GANGWAY_ALLOWED_ORIGINS", "--allowed-origin", "ORIGIN", list,
+     "Web sites whose pages may call the API, e.g. https://console.example.com. Default: none"},
+    {"egress", "GANGWAY_EGRESS", "--egress", "open|public", text,
+     "Which servers may be reached: open is all but cloud metadata services, public is only public addresses. "
+     "Default: open when listening on loopback, else public"},
+    {"egress_allow", "GANGWAY_EGRESS_ALLOW", "--egress-allow", "CIDR", list,
+     "Networks that may be reached although egress is public, e.g. 10.1.0.0/16. Default: none"},
+    {"block_cloudflare", "GANGWAY_BLOCK_CLOUDFLARE", "--block-cloudflare", "BOOL", truth,
+     "Refuse addresses of Cloudflare's proxies, where no SFTP server answers. Default: true"},
+    {"timeout_connect", "GANGWAY_TIMEOUT_CONNECT", "--timeout-connect", "DURATION", text,
+     "Longest time for DNS and TCP together. Default: 10s"},
+    {"timeout_identification", "GANGWAY_TIMEOUT_IDENTIFICATION", "--timeout-identification", "DURATION", text,
+     "Longest time until a server says that it speaks SSH. Default: 10s"},
+    {"timeout_key_exchange", "GANGWAY_TIMEOUT_KEY_EXCHANGE", "--timeout-key-exchange", "DURATION", text,
+     "Longest time for the SSH key exchange. Default: 15s"},
+    {"timeout_authentication", "GANGWAY_TIMEOUT_AUTHENTICATION", "--timeout-authentication", "DURATION", text,
+     "Longest time for the login. Default: 30s"},
+    {"timeout_operation", "GANGWAY_TIMEOUT_OPERATION", "--timeout-operation", "DURATION", text,
+     "Longest time without progress of an operation. Default: 30s"},
+    {"stop_limit", "GANGWAY_STOP_LIMIT", "--stop-limit", "DURATION", text,
+     "How long running requests may take to finish after SIGTERM or SIGINT. Default: 30s"},
+    {"log_format", "GANGWAY_LOG_FORMAT", "--log-format", "text|json|auto", text,
+     "Lines of text or of JSON on standard error; auto is text on a terminal. Default: auto"},
+    {"log_level", "GANGWAY_LOG_LEVEL", "--log-level", "LEVEL", text,
+     "trace, debug, info, warning or error. Default: info"},
+});
+
+/// Levenshtein's distance: insertions, deletions and replacements of one character.
+std::size_t distance(std::string_view left, std::string_view right) {
+    std::vector<std::size_t> row(right.size() + 1);
+    std::iota(row.begin(), row.end(), std::size_t{0});
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        auto diagonal = std::exchange(row[0], i + 1);
+        for (std::size_t j = 0; j < right.size(); ++j) {
+            const auto replaced = diagonal + (left[i] == right[j] ? 0 : 1);
+            diagonal = row[j + 1];
+            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+        }
+    }
+    return row.back();
+}
+
+}  // namespace
+
+std::span<const setting> all_settings() noexcept {
+    return table;
+}
+
+const setting* find_setting(std::string_view key) noexcept {
+    const auto found = std::ranges::find(table, key, &setting::key);
+    return found == table.end() ? nullptr : &*found;
+}
+
+std::string_view nearest_key(std::string_view wrong) {
+    constexpr std::size_t farthest = 4;
+    if (wrong.size() > 64) return {};
+    const auto nearest =
+        std::ranges::min_element(table, {}, [&](const setting& candidate) { return distance(wrong, candidate.key); });
+    const auto away = distance(wrong, nearest->key);
+    return away <= farthest && away < wrong.size() ? nearest->key : std::string_view{};
+}
+
+}  // namespace gangway::app

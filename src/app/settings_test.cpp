@@ -1,0 +1,181 @@
+#include <gangway/app/settings.hpp>
+#include <gangway/model/errors.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <fstream>
+
+namespace gangway::app {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+raw_settings flag(std::string key, std::vector<std::string> values) {
+    return {{key, raw_value{std::move(values), origin::flag, "--" + key}}};
+}
+surroundings at_home() {
+    return {.home = "/home/alice"};
+}
+settings decided(const raw_settings& written) {
+    auto result = decide(written, at_home());
+    EXPECT_TRUE(result) << (result ? "" : result.error().message);
+    return result ? std::move(*result) : settings{};
+}
+std::string refusal(const raw_settings& written, surroundings around = at_home()) {
+    const auto result = decide(written, std::move(around));
+    if (result) return "accepted";
+    EXPECT_EQ(result.error().code, model::errc::invalid_value);
+    return result.error().message;
+}
+
+/// A file of the test's own, removed at its end.
+class token_file {
+  public:
+    explicit token_file(const std::string& content) : path_(::testing::TempDir() + "gangway-token") {
+        std::ofstream{path_} << content;
+    }
+    ~token_file() { std::filesystem::remove(path_); }
+    token_file(const token_file&) = delete;
+    token_file& operator=(const token_file&) = delete;
+    [[nodiscard]] const std::string& path() const { return path_; }
+
+  private:
+    std::string path_;
+};
+
+TEST(settings, defaults_are_safe_and_local) {
+    const auto result = decided({});
+    EXPECT_EQ(result.listen.address().to_string(), "127.0.0.1");
+    EXPECT_EQ(result.listen.port(), 8080);
+    EXPECT_EQ(result.data_dir, "/home/alice/.local/share/gangway");
+    EXPECT_FALSE(result.api_token);
+    EXPECT_EQ(result.egress.mode, net::egress_mode::open);
+    EXPECT_TRUE(result.egress.block_cloudflare);
+    EXPECT_EQ(result.limits.connect, std::chrono::seconds{10});
+    EXPECT_EQ(result.limits.key_exchange, std::chrono::seconds{15});
+    EXPECT_EQ(result.stop_limit, std::chrono::seconds{30});
+    EXPECT_EQ(result.format, log_format::json);
+    EXPECT_EQ(result.level, log_level::info);
+}
+
+TEST(settings, surroundings_decide_data_dir_and_log_format) {
+    auto around = at_home();
+    around.xdg_data_home = "/data";
+    around.stderr_is_terminal = true;
+    const auto result = decide({}, std::move(around)).value();
+    EXPECT_EQ(result.data_dir, "/data/gangway");
+    EXPECT_EQ(result.format, log_format::text);
+    EXPECT_EQ(decide({}, {.home = "/h", .xdg_data_home = "relative"}).value().data_dir, "/h/.local/share/gangway");
+    EXPECT_THAT(refusal({}, {}), HasSubstr("data_dir"));
+}
+
+TEST(settings, listen_takes_addresses_with_ports) {
+    EXPECT_EQ(decided(flag("listen", {"127.0.0.1:0"})).listen.port(), 0);
+    EXPECT_EQ(decided(flag("listen", {"[::1]:9000"})).listen.address().to_string(), "::1");
+    EXPECT_EQ(decided(flag("listen", {"localhost:9000"})).listen.address().to_string(), "127.0.0.1");
+    for (const char* wrong : {"", "8080", ":8080", "127.0.0.1", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x",
+                              "::1:8080", "[127.0.0.1]:80", "example.com:80", "127.1:80", "[::1]", "127.0.0.1:00"}) {
+        const auto message = refusal(flag("listen", {wrong}));
+        EXPECT_THAT(message, HasSubstr("listen (--listen)")) << wrong;
+        EXPECT_THAT(message, HasSubstr("127.0.0.1:8080")) << wrong;
+    }
+}
+
+TEST(settings, listening_beyond_loopback_needs_a_token) {
+    EXPECT_THAT(refusal(flag("listen", {"0.0.0.0:8080"})), HasSubstr("GANGWAY_API_TOKEN"));
+    auto around = at_home();
+    around.api_token = base::secret{"token"};
+    const auto result = decide(flag("listen", {"0.0.0.0:8080"}), std::move(around)).value();
+    EXPECT_EQ(result.api_token->view(), "token");
+    EXPECT_EQ(result.egress.mode, net::egress_mode::public_only);
+}
+
+TEST(settings, egress_can_be_chosen) {
+    EXPECT_EQ(decided(flag("egress", {"public"})).egress.mode, net::egress_mode::public_only);
+    EXPECT_FALSE(decided(flag("block_cloudflare", {"false"})).egress.block_cloudflare);
+    const auto allowed = decided(flag("egress_allow", {"10.0.0.0/8", "fd00::/8"})).egress.allowed;
+    EXPECT_EQ(allowed.size(), 2U);
+    EXPECT_THAT(refusal(flag("egress", {"maybe"})),
+                HasSubstr("egress (--egress): \"maybe\" is not one of: open, public"));
+    EXPECT_THAT(refusal(flag("egress_allow", {"10.0.0.0/33"})), HasSubstr("egress_allow"));
+    EXPECT_THAT(refusal(flag("block_cloudflare", {"yes"})), HasSubstr("true, false"));
+}
+
+TEST(settings, durations_are_read_for_every_timer) {
+    const std::map<std::string, std::chrono::milliseconds net::timers::*> timers{
+        {"timeout_connect", &net::timers::connect},
+        {"timeout_identification", &net::timers::identification},
+        {"timeout_key_exchange", &net::timers::key_exchange},
+        {"timeout_authentication", &net::timers::authentication},
+        {"timeout_operation", &net::timers::operation}};
+    for (const auto& [key, member] : timers) {
+        EXPECT_EQ(decided(flag(key, {"1234ms"})).limits.*member, std::chrono::milliseconds{1234}) << key;
+        EXPECT_THAT(refusal(flag(key, {"soon"})), HasSubstr(key));
+    }
+    EXPECT_EQ(decided(flag("stop_limit", {"5s"})).stop_limit, std::chrono::seconds{5});
+    EXPECT_THAT(refusal(flag("stop_limit", {"0s"})), HasSubstr("stop_limit"));
+}
+
+TEST(settings, hosts_and_origins_are_checked) {
+    EXPECT_THAT(decided(flag("allowed_hosts", {"gw.example.com", "gw:8080", "[::2]:80"})).allowed_hosts,
+                ElementsAre("gw.example.com", "gw:8080", "[::2]:80"));
+    EXPECT_THAT(refusal(flag("allowed_hosts", {"http://gw"})), HasSubstr("http://gw"));
+    EXPECT_THAT(decided(flag("allowed_origins", {"https://a.example", "http://localhost:3000"})).allowed_origins,
+                ElementsAre("https://a.example", "http://localhost:3000"));
+    for (const char* wrong : {"a.example", "https://a.example/", "https://a.example/x", "ftp://a", "*", "null", ""})
+        EXPECT_THAT(refusal(flag("allowed_origins", {wrong})), HasSubstr("allowed_origins")) << wrong;
+}
+
+TEST(settings, logging_is_chosen_by_word) {
+    EXPECT_EQ(decided(flag("log_format", {"text"})).format, log_format::text);
+    EXPECT_EQ(decided(flag("log_format", {"auto"})).format, log_format::json);
+    EXPECT_EQ(decided(flag("log_level", {"trace"})).level, log_level::trace);
+    EXPECT_THAT(refusal(flag("log_level", {"loud"})), HasSubstr("trace, debug, info, warning, error"));
+}
+
+TEST(settings, token_file_holds_one_line) {
+    const token_file file{"t0ken\n"};
+    EXPECT_EQ(decided(flag("api_token_file", {file.path()})).api_token->view(), "t0ken");
+}
+
+TEST(settings, unusable_token_file_is_refused_without_showing_it) {
+    EXPECT_THAT(refusal(flag("api_token_file", {"/nonexistent/token"})), HasSubstr("cannot be read"));
+    for (const char* content : {"", "\n", "two words", "two\nlines", "caf\xc3\xa9"}) {
+        const token_file file{content};
+        const auto message = refusal(flag("api_token_file", {file.path()}));
+        EXPECT_THAT(message, HasSubstr("one line")) << content;
+        EXPECT_THAT(message, ::testing::Not(HasSubstr("two"))) << content;
+    }
+}
+
+TEST(settings, token_of_the_environment_stands_between_file_and_flag) {
+    const token_file file{"from-file"};
+    const auto with_variable = [] {
+        auto around = at_home();
+        around.api_token = base::secret{"from-variable"};
+        return around;
+    };
+    raw_settings written = flag("api_token_file", {file.path()});
+    EXPECT_EQ(decide(written, with_variable()).value().api_token->view(), "from-file");
+    written.begin()->second.from = origin::file;
+    EXPECT_EQ(decide(written, with_variable()).value().api_token->view(), "from-variable");
+    written.begin()->second.from = origin::environment;
+    EXPECT_THAT(refusal(written, with_variable()), HasSubstr("leave one of them out"));
+}
+
+TEST(settings, values_in_messages_are_escaped) {
+    EXPECT_THAT(refusal(flag("egress", {"a\n\x1b[2J"})), HasSubstr("a\\n\\x1b[2J"));
+}
+
+TEST(settings, first_error_in_order_of_the_table_is_told_and_names_its_field) {
+    auto written = flag("listen", {"x"});
+    written.merge(flag("log_level", {"y"}));
+    const auto result = decide(written, at_home());
+    ASSERT_FALSE(result);
+    EXPECT_EQ(result.error().fact_named("field"), "listen");
+}
+
+}  // namespace
+}  // namespace gangway::app

@@ -1,0 +1,150 @@
+#include "descriptor.hpp"
+#include "listing_text.hpp"
+#include "local_ends.hpp"
+
+#include <gangway/crypto/digest.hpp>
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <cstring>
+#include <fcntl.h>
+#include <string>
+#include <sys/stat.h>
+
+namespace gangway::cli {
+
+base::error system_error(std::string_view what, const std::filesystem::path& file, int reason) {
+    return {{reason, std::generic_category()},
+            base::phase::storage,
+            fmt::format("cannot {} {}: {}", what, shown(file.native()), std::strerror(reason))};
+}
+
+namespace {
+
+/// Beside the target, so that the rename stays on one file system; hidden, and told apart by chance.
+std::filesystem::path temporary_beside(const std::filesystem::path& target) {
+    std::string name = ".gangway-";
+    for (const char octet : crypto::random_bytes(8))
+        name += fmt::format("{:02x}", static_cast<unsigned char>(octet));
+    return target.parent_path() / (name + ".part");
+}
+
+mode_t usual_mode() {
+    const mode_t mask = ::umask(0);
+    ::umask(mask);
+    return 0666 & ~mask;
+}
+
+class local_file final : public local_sink {
+  public:
+    local_file(std::filesystem::path target, std::filesystem::path temporary, descriptor file,
+               local_file_options options)
+        : target_(std::move(target)), temporary_(std::move(temporary)), file_(std::move(file)), options_(options) {}
+    local_file(const local_file&) = delete;
+    local_file& operator=(const local_file&) = delete;
+    ~local_file() override {
+        if (!temporary_.empty()) ::unlink(temporary_.c_str());
+    }
+
+    [[nodiscard]] net::async_result<void> write(std::string_view octets) override {
+        while (!octets.empty()) {
+            const auto count = ::write(file_.get(), octets.data(), octets.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) co_return std::unexpected(system_error("write", target_));
+            octets.remove_prefix(static_cast<std::size_t>(count));
+        }
+        co_return base::result<void>{};
+    }
+
+    [[nodiscard]] base::result<void> finish() override {
+        if (options_.sync && ::fsync(file_.get()) != 0) return std::unexpected(system_error("write", target_));
+        if (!file_.close()) return std::unexpected(system_error("write", target_));
+        const unsigned flags = options_.replace ? 0U : RENAME_NOREPLACE;
+        if (::renameat2(AT_FDCWD, temporary_.c_str(), AT_FDCWD, target_.c_str(), flags) != 0)
+            return std::unexpected(system_error("create", target_));
+        temporary_.clear();
+        if (options_.sync) return sync_folder();
+        return {};
+    }
+
+  private:
+    /// The new name is only safe when the folder is.
+    [[nodiscard]] base::result<void> sync_folder() const {
+        const auto folder = target_.has_parent_path() ? target_.parent_path() : std::filesystem::path{"."};
+        const descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+        if (!opened || ::fsync(opened.get()) != 0) return std::unexpected(system_error("sync", folder));
+        return {};
+    }
+
+    std::filesystem::path target_;
+    std::filesystem::path temporary_;  ///< empty once it was renamed
+    descriptor file_;
+    local_file_options options_;
+};
+
+/// The permissions the file will have, or why there can be no file.
+base::result<mode_t> mode_for(std::filesystem::path& target, const local_file_options& options) {
+    struct stat there{};
+    if (::stat(target.c_str(), &there) != 0)
+        return errno == ENOENT ? base::result<mode_t>{usual_mode()} : std::unexpected(system_error("create", target));
+    if (!options.replace) return std::unexpected(system_error("create", target, EEXIST));
+    if (S_ISDIR(there.st_mode)) return std::unexpected(system_error("replace", target, EISDIR));
+    if (!S_ISREG(there.st_mode)) {
+        auto failure = system_error("replace", target, EEXIST);
+        failure.message = shown(target.native()) + " is not a file; to write into it, get - and redirect the output";
+        return std::unexpected(std::move(failure));
+    }
+    std::error_code ignored;
+    if (auto real = std::filesystem::canonical(target, ignored); !real.empty()) target = std::move(real);
+    return there.st_mode & 0777U;
+}
+
+class opened_file final : public local_source {
+  public:
+    opened_file(std::filesystem::path name, descriptor file, std::optional<std::uint64_t> size)
+        : name_(std::move(name)), file_(std::move(file)), size_(size) {}
+
+    [[nodiscard]] net::async_result<std::string_view> read() override {
+        for (;;) {
+            const auto count = ::read(file_.get(), buffer_.data(), buffer_.size());
+            if (count >= 0) co_return std::string_view{buffer_.data(), static_cast<std::size_t>(count)};
+            if (errno != EINTR) co_return std::unexpected(system_error("read", name_));
+        }
+    }
+    [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return size_; }
+
+  private:
+    std::filesystem::path name_;
+    descriptor file_;
+    std::optional<std::uint64_t> size_;
+    std::string buffer_ = std::string(std::size_t{255} * 1024, '\0');  // one WRITE where the server takes that much
+};
+
+}  // namespace
+
+base::result<std::unique_ptr<local_sink>> make_local_file(std::filesystem::path target, local_file_options options) {
+    const auto mode = mode_for(target, options);
+    if (!mode) return std::unexpected(mode.error());
+    auto temporary = temporary_beside(target);
+    descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    if (!file) return std::unexpected(system_error("create", target));
+    if (::fchmod(file.get(), *mode) != 0) {
+        auto failure = system_error("create", target);
+        ::unlink(temporary.c_str());
+        return std::unexpected(std::move(failure));
+    }
+    return std::make_unique<local_file>(std::move(target), std::move(temporary), std::move(file), options);
+}
+
+base::result<std::unique_ptr<local_source>> open_local_file(const std::filesystem::path& file) {
+    descriptor opened{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+    struct stat about{};
+    if (!opened || ::fstat(opened.get(), &about) != 0) return std::unexpected(system_error("read", file));
+    if (S_ISDIR(about.st_mode)) return std::unexpected(system_error("read", file, EISDIR));
+    std::optional<std::uint64_t> size;
+    if (S_ISREG(about.st_mode)) size = static_cast<std::uint64_t>(about.st_size);
+    return std::make_unique<opened_file>(file, std::move(opened), size);
+}
+
+}  // namespace gangway::cli

@@ -1,0 +1,30 @@
+#pragma once
+/// `progress` drawn on the terminal that is standard error, if it is one.
+
+#include "progress.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace gangway::cli {
+
+class progress_bar {
+  public:
+    progress_bar(bool wanted, std::optional<std::uint64_t> total);
+    progress_bar(const progress_bar&) = delete;
+    progress_bar& operator=(const progress_bar&) = delete;
+    /// Clears the line, so that an error begins on an empty one.
+    ~progress_bar();
+
+    /// Draws ten times a second at most.
+    void advance(std::uint64_t done);
+    /// Leaves the summary behind.
+    void finish(std::uint64_t done);
+
+  private:
+    bool visible_;
+    progress meter_;
+    progress::instant drawn_{};
+};
+
+}  // namespace gangway::cli

@@ -1,0 +1,19 @@
+#pragma once
+/// get and put: a remote file and this machine, with progress.
+
+#include "request.hpp"
+
+#include <gangway/net/sftp_client.hpp>
+
+#include <string>
+
+namespace gangway::cli {
+
+/// Returns what to print. Cancelling leaves no local file behind.
+[[nodiscard]] net::async_result<std::string> get(net::sftp_client& client, const request& wanted);
+
+/// Returns what to print. With --atomic, failure and cancelling leave no remote file behind; without it, the server has
+/// what was written so far.
+[[nodiscard]] net::async_result<std::string> put(net::sftp_client& client, const request& wanted);
+
+}  // namespace gangway::cli
