@@ -40,9 +40,9 @@ for type in "${types[@]}"; do
         save "$type.pem" '' -m PEM
         save "$type.pem.aes128" "$phrase" -m PEM
         for cipher in aes192 aes256 des3; do
-            tool=ec
-            [[ $type == rsa ]] && tool='rsa -traditional'
-            openssl $tool -in "$type.pem.key" "-$cipher" -passout "pass:$phrase" -out "$type.pem.$cipher.key"
+            tool=(ec)
+            [[ $type == rsa ]] && tool=(rsa -traditional)
+            openssl "${tool[@]}" -in "$type.pem.key" "-$cipher" -passout "pass:$phrase" -out "$type.pem.$cipher.key"
         done
         save "$type.pkcs8" '' -m PKCS8
         save "$type.pkcs8.ssh-keygen" "$phrase" -m PKCS8
