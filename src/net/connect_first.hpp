@@ -1,0 +1,20 @@
+#pragma once
+/// Several addresses, one connection (RFC 8305, "happy eyeballs").
+
+#include <gangway/model/endpoint.hpp>
+#include <gangway/net/asio.hpp>
+
+#include <vector>
+
+namespace gangway::net {
+
+/// The same endpoints with the families taking turns, the first one's first (section 4); otherwise in their order.
+[[nodiscard]] std::vector<tcp::endpoint> interleaved(const std::vector<tcp::endpoint>& endpoints);
+
+/// Connects to the first of `targets` that answers; they are started in order, one every 250 ms or as soon as another
+/// failed (section 5). `server` is only named in errors. The caller runs on a strand, to which the socket belongs.
+/// Errors: `connection_refused` if any was, otherwise `timed_out` or `unreachable`, phase tcp.
+/// Cancelling closes every attempt.
+[[nodiscard]] async_result<tcp::socket> connect_first(model::endpoint server, std::vector<tcp::endpoint> targets);
+
+}  // namespace gangway::net
