@@ -43,7 +43,7 @@ class Oracle:
 
     @contextlib.contextmanager
     def watching(self):
-        memory = self.gateway.rss()
+        memory, descriptors = self.gateway.rss(), max(self._fds, self.gateway.fds())
         trouble = []
 
         def beside():
@@ -60,7 +60,7 @@ class Oracle:
         assert self.gateway.alive, 'the gateway died:\n' + '\n'.join(self.gateway.log_lines[-40:])
         if trouble:
             raise AssertionError('the healthy server beside it suffered') from trouble[0]
-        until(lambda: self.gateway.fds() <= self._fds, 5, f'descriptors back at {self._fds}')
+        until(lambda: self.gateway.fds() <= descriptors, 2, f'descriptors back at {descriptors}')
         until(lambda: self.gateway.rss() <= memory + MEMORY_SLACK, 3,
               f'memory back at {memory / MIB:.1f} MiB + {MEMORY_SLACK / MIB:g} MiB')
         assert not self.gateway.children()
