@@ -1,4 +1,4 @@
-#include "wire_text.hpp"
+#include "testing/wire_text.hpp"
 
 #include <gangway/sftp/attributes.hpp>
 #include <gangway/sftp/codec.hpp>

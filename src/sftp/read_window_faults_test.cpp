@@ -1,6 +1,6 @@
 // What a server can do to a download. The oracle everywhere: what was yielded is a true beginning of the file.
 
-#include "made_replies.hpp"
+#include "testing/made_replies.hpp"
 
 #include <gangway/sftp/errors.hpp>
 #include <gangway/sftp/messages.hpp>

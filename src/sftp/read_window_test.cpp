@@ -1,4 +1,4 @@
-#include "made_replies.hpp"
+#include "testing/made_replies.hpp"
 
 #include <gangway/sftp/messages.hpp>
 #include <gangway/sftp/read_window.hpp>

@@ -1,7 +1,7 @@
 // Every reply against literal octets: a real server's, and hostile ones written by hand.
 
-#include "openssh_dialogue.hpp"
-#include "wire_text.hpp"
+#include "testing/openssh_dialogue.hpp"
+#include "testing/wire_text.hpp"
 
 #include <gangway/sftp/messages.hpp>
 #include <gangway/sftp/reply.hpp>

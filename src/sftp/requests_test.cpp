@@ -1,8 +1,8 @@
 // Every request against literal octets. Those of openssh::dialogue were written by hand from the draft and accepted by
 // a real server; the rest are written out here from the draft.
 
-#include "openssh_dialogue.hpp"
-#include "wire_text.hpp"
+#include "testing/openssh_dialogue.hpp"
+#include "testing/wire_text.hpp"
 
 #include <gangway/sftp/messages.hpp>
 

@@ -1,5 +1,5 @@
-#include "openssh_dialogue.hpp"
-#include "wire_text.hpp"
+#include "testing/openssh_dialogue.hpp"
+#include "testing/wire_text.hpp"
 
 #include <gangway/sftp/messages.hpp>
 #include <gangway/sftp/server_features.hpp>

@@ -1,6 +1,6 @@
 // Cancellation at every stage of a request's life.
 
-#include "scripted_peer.hpp"
+#include "testing/scripted_peer.hpp"
 
 #include <gangway/sftp/session.hpp>
 

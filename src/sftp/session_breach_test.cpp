@@ -1,8 +1,8 @@
 // Servers that break the protocol: every breach is found, named, and final.
 
-#include "openssh_dialogue.hpp"
-#include "scripted_peer.hpp"
-#include "wire_text.hpp"
+#include "testing/openssh_dialogue.hpp"
+#include "testing/scripted_peer.hpp"
+#include "testing/wire_text.hpp"
 
 #include <gangway/sftp/session.hpp>
 

@@ -1,8 +1,8 @@
 // The dialogue with a real server, replayed, and replayed again with a fault at every step.
 
-#include "openssh_dialogue.hpp"
-#include "scripted_peer.hpp"
-#include "wire_text.hpp"
+#include "testing/openssh_dialogue.hpp"
+#include "testing/scripted_peer.hpp"
+#include "testing/wire_text.hpp"
 
 #include <gangway/sftp/session.hpp>
 

@@ -1,5 +1,5 @@
-#include "scripted_peer.hpp"
-#include "wire_text.hpp"
+#include "testing/scripted_peer.hpp"
+#include "testing/wire_text.hpp"
 
 #include <gangway/sftp/session.hpp>
 
