@@ -200,11 +200,6 @@ def test_d7_d8_d9_json_is_strict(gateway, row):
     assert time.monotonic() - started < 1 * PATIENCE
 
 
-def test_d9_duplicate_key_is_named(gateway):
-    found = error(post_raw(gateway, 'list', STRICT_JSON['duplicate_key']), 'bad_request')
-    assert 'host' in found['error']
-
-
 @pytest.mark.parametrize('headers, status', [
     ({}, 400), ({'Content-Type': 'application/json'}, 400), ({'Content-Type': 'Application/JSON; charset="UTF-8"'}, 400),
     ({'Content-Type': 'text/plain'}, 415), ({'Content-Type': 'application/x-www-form-urlencoded'}, 415),
