@@ -4,6 +4,7 @@
 #include <gangway/app/command_line.hpp>
 #include <gangway/app/raw_settings.hpp>
 #include <gangway/app/setting_table.hpp>
+#include <gangway/base/escape.hpp>
 #include <gangway/cli/commands.hpp>
 #include <gangway/cli/failure.hpp>
 #include <gangway/model/errors.hpp>
@@ -13,6 +14,7 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -25,11 +27,24 @@
 namespace gangway::app {
 namespace {
 
+constexpr std::size_t option_column = 34;
+constexpr std::size_t help_width = 84;
 constexpr auto description =
     "Gangway: SFTP servers over HTTP, and from the command line.\n"
     "The exit code is 0 for success, 1 if the server did not do it, 2 for a wrong command line, setting or local "
     "file,\n"
     "3 without a connection, 4 if the host key is not known or not the known one, 5 if the login is refused.";
+
+/// Broken at spaces into lines of at most `width` characters.
+std::string wrapped(std::string text, std::size_t width) {
+    for (std::size_t start = 0; text.size() - start > width;) {
+        const auto space = text.rfind(' ', start + width);
+        if (space == std::string::npos || space <= start) break;
+        text[space] = '\n';
+        start = space + 1;
+    }
+    return text;
+}
 
 /// The flags of `serve`, made from the table of settings.
 class serve_command {
@@ -43,7 +58,8 @@ class serve_command {
         for (const auto& setting : all_settings()) {
             auto* const option = command_->add_option(
                 std::string{setting.flag}, values_[setting.key],
-                fmt::format("{} ({} in the file, {})", setting.help, setting.key, setting.variable));
+                fmt::format("{}\n[{} in the file, {}]", wrapped(std::string{setting.help}, help_width), setting.key,
+                            setting.variable));
             option->type_name(std::string{setting.value_name});
             if (setting.kind == setting_kind::list)
                 option->allow_extra_args(false);
@@ -105,6 +121,16 @@ base::result<settings> decided_settings(const serve_command& command) {
                             .api_token = token_variable()});
 }
 
+/// CLI11 takes an unknown command for a missing one.
+std::string what_is_wrong(const CLI::App& application, const CLI::ParseError& wrong,
+                          std::span<const char* const> arguments) {
+    if (arguments.size() < 2 || arguments[1][0] == '-') return wrong.what();
+    const auto known = application.get_subcommands([](const CLI::App*) { return true; });
+    const auto is_meant = [&](const CLI::App* command) { return command->get_name() == arguments[1]; };
+    if (std::ranges::any_of(known, is_meant)) return wrong.what();
+    return fmt::format("there is no command \"{}\"", base::escape(arguments[1], 64));
+}
+
 bool asks_for_json(int count, const char* const* arguments) {
     for (const std::string_view argument : std::span{arguments, static_cast<std::size_t>(count)})
         if (argument == "--json") return true;
@@ -118,14 +144,14 @@ int run(int count, const char* const* arguments) {
     CLI::App application{description, "gangway"};
     application.set_version_flag("--version", "gangway " GANGWAY_VERSION);
     application.require_subcommand(1);
-    application.get_formatter()->column_width(34);
+    application.get_formatter()->column_width(option_column);
     const serve_command serving{application};
     const cli::commands direct{application};
     try {
         application.parse(count, arguments);
     } catch (const CLI::ParseError& wrong) {
         if (wrong.get_exit_code() == 0) return application.exit(wrong);
-        const std::string message = wrong.what();
+        const auto message = what_is_wrong(application, wrong, {arguments, static_cast<std::size_t>(count)});
         return cli::report(model::invalid("arguments", message + " (gangway --help)").error(),
                            asks_for_json(count, arguments));
     }

@@ -53,7 +53,7 @@ void append_json_string(std::string& out, std::string_view octets) {
 void append_text_value(std::string& out, std::string_view octets) {
     constexpr std::size_t longest = 1024;
     const auto shown = base::escape(octets, longest);
-    const bool bare = !shown.empty() && shown.find_first_of(" =\"") == std::string::npos;
+    const bool bare = shown.find_first_of(" =\"") == std::string::npos;
     if (bare) {
         out += shown;
         return;
@@ -64,6 +64,12 @@ void append_text_value(std::string& out, std::string_view octets) {
         out.push_back(c);
     }
     out.push_back('"');
+}
+
+/// An empty text says nothing and is left out.
+bool is_told(const log_field& field) noexcept {
+    const auto* const text = std::get_if<std::string_view>(&field.value);
+    return text == nullptr || !text->empty();
 }
 
 template <class AppendText>
@@ -83,9 +89,10 @@ void append_value(std::string& out, const log_field::any& value, AppendText appe
 std::string json_line(std::chrono::system_clock::time_point time, log_level level, std::string_view event,
                       log_fields fields) {
     auto line = fmt::format(R"({{"time":"{}","level":"{}","event":"{}")", time_text(time), name_of(level), event);
-    for (const auto& [name, value] : fields) {
-        fmt::format_to(std::back_inserter(line), R"(,"{}":)", name);
-        append_value(line, value, append_json_string);
+    for (const auto& field : fields) {
+        if (!is_told(field)) continue;
+        fmt::format_to(std::back_inserter(line), R"(,"{}":)", field.name);
+        append_value(line, field.value, append_json_string);
     }
     line.push_back('}');
     return line;
@@ -94,9 +101,10 @@ std::string json_line(std::chrono::system_clock::time_point time, log_level leve
 std::string text_line(std::chrono::system_clock::time_point time, log_level level, std::string_view event,
                       log_fields fields) {
     auto line = fmt::format("{} {:<7} {}", time_text(time), name_of(level), event);
-    for (const auto& [name, value] : fields) {
-        fmt::format_to(std::back_inserter(line), " {}=", name);
-        append_value(line, value, append_text_value);
+    for (const auto& field : fields) {
+        if (!is_told(field)) continue;
+        fmt::format_to(std::back_inserter(line), " {}=", field.name);
+        append_value(line, field.value, append_text_value);
     }
     return line;
 }

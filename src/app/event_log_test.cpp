@@ -34,8 +34,12 @@ TEST(event_log, text_line_is_for_people) {
 TEST(event_log, text_values_cannot_pose_as_fields_or_lines) {
     EXPECT_TRUE(text_line(noon, log_level::info, "x", {{"a", "b c=d"}}).ends_with(R"( a="b c=d")"));
     EXPECT_TRUE(text_line(noon, log_level::info, "x", {{"a", "say \"hi\""}}).ends_with(R"( a="say \"hi\"")"));
-    EXPECT_TRUE(text_line(noon, log_level::info, "x", {{"a", ""}}).ends_with(R"( a="")"));
     EXPECT_TRUE(text_line(noon, log_level::info, "x", {{"a", "one\ntwo\x1b[2J"}}).ends_with(R"( a=one\ntwo\x1b[2J)"));
+}
+
+TEST(event_log, empty_texts_are_left_out) {
+    EXPECT_TRUE(text_line(noon, log_level::info, "x", {{"a", ""}, {"b", 0}}).ends_with("x b=0"));
+    EXPECT_TRUE(json_line(noon, log_level::info, "x", {{"a", ""}, {"b", 0}}).ends_with(R"("event":"x","b":0})"));
 }
 
 TEST(event_log, only_events_of_the_chosen_level_and_above_are_written) {

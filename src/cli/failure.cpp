@@ -3,7 +3,6 @@
 #include <gangway/cli/exit_code.hpp>
 #include <gangway/cli/failure.hpp>
 #include <gangway/net/errors.hpp>
-#include <gangway/sftp/errors.hpp>
 
 #include <cstdio>
 #include <string_view>
@@ -14,13 +13,11 @@ namespace {
 /// The command's own ways out; what concerns the server is in the message.
 std::string_view hint_for(const base::error& failure) {
     if (failure.code == net::errc::host_key_unknown)
-        return "Compare the fingerprint with what the server's operator told you; then repeat with --accept-new.";
+        return "Once the fingerprint is confirmed, repeat with --accept-new.";
     if (failure.code == net::errc::host_key_mismatch)
         return "If the operator confirms the new key, remove the server's old line from the known_hosts file.";
     if (failure.code == net::errc::auth_failed)
         return "Give another key with -i FILE, an agent, or --password-stdin; user@ in the URL names the account.";
-    if (failure.code == sftp::errc::is_a_directory)
-        return "For put, end the URL with / to place the file inside; rmdir removes an empty folder.";
     return {};
 }
 

@@ -43,26 +43,19 @@ json::object entry_json(const net::directory_entry& entry) {
     return object;
 }
 
-json::object error_object(const base::error& failure) {
-    json::object object;
+void put_error(json::object& object, const base::error& failure) {
     object["error"] = base::to_utf8(failure.message);
     object["code"] = classify(failure).name;
     object["phase"] = base::to_string(failure.where);
-    for (const auto& fact : failure.facts)
-        object[fact.name] = base::to_utf8(fact.value);
-    return object;
 }
 
 json::object step_json(const net::checkup_step& step) {
-    json::object object;
-    object["name"] = step.name;
-    object["success"] = !step.failure.has_value();
-    object["durationMs"] = static_cast<double>(step.duration.count()) / 1000;
+    json::object object{{"name", step.name}, {"ok", !step.failure.has_value()}, {"durationUs", step.duration.count()}};
     json::array findings;
     for (const auto& finding : step.findings)
         findings.push_back({{"name", finding.name}, {"value", base::to_utf8(finding.value)}});
     object["findings"] = std::move(findings);
-    if (step.failure) object["failure"] = error_object(*step.failure);
+    if (step.failure) put_error(object, *step.failure);
     if (!step.advice.empty()) object["advice"] = step.advice;
     return object;
 }
@@ -97,7 +90,8 @@ std::string stat_json(std::string_view path, const sftp::attributes& attributes)
 }
 
 std::string checkup_json(const model::endpoint& server, const net::checkup& result) {
-    json::object object{{"success", result.healthy()}, {"host", server.host.text()}, {"port", server.port}};
+    json::object object{
+        {"success", true}, {"host", server.host.text()}, {"port", server.port}, {"healthy", result.healthy()}};
     json::array steps;
     for (const auto& step : result.steps)
         steps.push_back(step_json(step));
@@ -118,8 +112,9 @@ std::string success_json(const std::vector<success_field>& fields) {
 
 std::string error_json(const base::error& failure) {
     json::object object{{"success", false}};
-    for (auto& [key, value] : error_object(failure))
-        object[key] = std::move(value);
+    put_error(object, failure);
+    for (const auto& fact : failure.facts)
+        object[fact.name] = base::to_utf8(fact.value);
     return json::serialize(object);
 }
 

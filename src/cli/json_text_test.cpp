@@ -62,12 +62,11 @@ TEST(json_text, checkup_lists_its_steps_in_order) {
                             .findings = {},
                             .advice = "Check the port."});
     const model::endpoint server{model::host::parse("example.com").value(), 2222};
-    EXPECT_EQ(
-        checkup_json(server, result),
-        R"({"success":false,"host":"example.com","port":2222,"steps":[)"
-        R"({"name":"dns","success":true,"durationMs":1.5E0,"findings":[{"name":"address","value":"::1"}]},)"
-        R"({"name":"tcp","success":false,"durationMs":2.5E-1,"findings":[],)"
-        R"("failure":{"error":"refused","code":"connection_refused","phase":"tcp"},"advice":"Check the port."}]})");
+    EXPECT_EQ(checkup_json(server, result),
+              R"({"success":true,"host":"example.com","port":2222,"healthy":false,"steps":[)"
+              R"({"name":"dns","ok":true,"durationUs":1500,"findings":[{"name":"address","value":"::1"}]},)"
+              R"({"name":"tcp","ok":false,"durationUs":250,"findings":[],)"
+              R"("error":"refused","code":"connection_refused","phase":"tcp","advice":"Check the port."}]})");
 }
 
 }  // namespace

@@ -16,9 +16,11 @@ net::async_result<std::vector<net::directory_entry>> entries_at(net::sftp_client
                                                                 const model::remote_path& path) {
     auto found = co_await net::list_directory(client, path);
     if (found) co_return std::move(found->entries);
-    if (found.error().code != sftp::errc::not_a_directory) co_return std::unexpected(std::move(found.error()));
+    const auto code = found.error().code;
+    if (code != sftp::errc::no_such_file && code != sftp::errc::not_a_directory)
+        co_return std::unexpected(std::move(found.error()));
     const auto itself = co_await net::lstat(client, path);
-    if (!itself) co_return std::unexpected(itself.error());
+    if (!itself || !itself->type_known() || itself->is_directory()) co_return std::unexpected(std::move(found.error()));
     co_return std::vector{net::directory_entry{path.octets(), *itself}};
 }
 

@@ -57,7 +57,7 @@ std::string progress::line(std::size_t width) const {
     const auto shown = std::min(done, *total_);
     const auto part = *total_ == 0 ? 1.0 : static_cast<double>(shown) / static_cast<double>(*total_);
     const auto left = time_left();
-    auto text = fmt::format("{:3} %  {} of {}  {}  {} left", static_cast<int>(part * 100), size_text(done),
+    auto text = fmt::format("{:3} % {:>10} of {} {:>12} {:>7} left", static_cast<int>(part * 100), size_text(done),
                             size_text(*total_), rate_text(rate()), left ? clock_text(*left) : "-:--");
     if (text.size() + narrowest_bar + 4 <= width) {
         const auto bar = std::min(widest_bar, width - text.size() - 4);

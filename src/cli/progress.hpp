@@ -26,8 +26,8 @@ class progress {
     /// Absent while nothing moves or the size is unknown.
     [[nodiscard]] std::optional<std::chrono::seconds> time_left() const noexcept;
 
-    /// "[#####     ]  45 %  12.3 MiB of 27.0 MiB  8.1 MiB/s  0:02 left", at most `width` columns; what does not fit is
-    /// left out from the bar on. Without a total: "12.3 MiB  8.1 MiB/s".
+    /// "[#####     ]   45 %   12.3 MiB of 27.0 MiB    8.1 MiB/s    0:02 left", at most `width` columns: a bar that does
+    /// not fit is left out, then the end. Without a total: "12.3 MiB  8.1 MiB/s".
     [[nodiscard]] std::string line(std::size_t width) const;
     /// What remains on the terminal: "27.0 MiB in 0:03, 9.0 MiB/s".
     [[nodiscard]] std::string summary() const;

@@ -33,6 +33,8 @@ base::result<model::remote_path> temporary_beside(const model::remote_path& targ
 net::async_result<std::unique_ptr<net::file_writer>> open_writer(net::sftp_client& client, model::remote_path path,
                                                                  net::writer_options options, bool parents) {
     auto writer = co_await net::file_writer::open(client, path, options);
+    if (!writer && writer.error().code == sftp::errc::is_a_directory)
+        writer.error().message += "; end the URL with / to put the file into it";
     if (writer || !parents || writer.error().code != sftp::errc::no_such_file) co_return writer;
     const auto made = co_await net::make_directory(client, path.parent(), {.parents = true});
     if (!made) co_return std::unexpected(made.error());
@@ -62,6 +64,9 @@ class upload {
         net::writer_options options{.mode = wanted_.mode, .sync = line.sync || line.atomic};
         if (line.append) options.when_there = existing::append;
         if (line.atomic || line.no_overwrite) options.when_there = existing::refuse;
+        // Looked at again when the file takes its name; but nobody wants to learn it only then.
+        if (line.atomic && line.no_overwrite && co_await net::lstat(client_, wanted_.path))
+            co_return base::fail(sftp::errc::already_exists, base::phase::sftp, "the target exists already");
         const auto writer = co_await open_writer(client_, path_, options, line.parents);
         if (!writer) co_return std::unexpected(writer.error());
         opened_ = true;

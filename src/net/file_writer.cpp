@@ -151,7 +151,7 @@ async_result<std::string> open_handle(sftp_client& client, const model::remote_p
     const bool must_be_new = options.when_there == writer_options::existing::refuse;
     if (must_be_new && co_await attributes_call(client, sftp::lstat_request{.path = path.octets()}))
         co_return base::fail(sftp::errc::already_exists, base::phase::sftp,
-                             "OPEN was not sent: there is something with this name already");
+                             "OPEN was not sent: the target exists already");
     auto opened = co_await typed_call(
         client,
         sftp::open_request{

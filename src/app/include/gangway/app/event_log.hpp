@@ -18,7 +18,7 @@ class logger;
 
 namespace gangway::app {
 
-/// A named value of an event. Texts may come from anywhere: they are escaped on the way out.
+/// A named value of an event. Texts may come from anywhere: they are escaped on the way out, and left out if empty.
 struct log_field {
     using any = std::variant<std::string_view, std::int64_t, std::uint64_t, double>;
 
