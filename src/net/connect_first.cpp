@@ -30,12 +30,6 @@ struct race {
     std::optional<tcp::socket> winner{};
 };
 
-/// On loopback, a connection to a free port that the system happens to choose as our own connects to itself.
-bool is_connected_to_itself(const tcp::socket& socket) {
-    error_code unknown;
-    return socket.local_endpoint(unknown) == socket.remote_endpoint(unknown);
-}
-
 void start(const std::shared_ptr<race>& all, const tcp::endpoint& target) {
     auto& socket = *all->attempts.emplace_back(std::make_unique<tcp::socket>(all->step.get_executor()));
     socket.async_connect(target, [all, &socket](error_code failure) {
@@ -60,6 +54,13 @@ base::error failure_of(const model::endpoint& server, const std::vector<error_co
 }
 
 }  // namespace
+
+bool is_connected_to_itself(const tcp::socket& socket) {
+    error_code failure;
+    const auto near = socket.local_endpoint(failure);
+    const auto far = socket.remote_endpoint(failure);
+    return !failure && near == far;
+}
 
 std::vector<tcp::endpoint> interleaved(const std::vector<tcp::endpoint>& endpoints) {
     std::vector<tcp::endpoint> same, other, mixed;

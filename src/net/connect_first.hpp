@@ -11,6 +11,9 @@ namespace gangway::net {
 /// The same endpoints with the families taking turns, the first one's first (section 4); otherwise in their order.
 [[nodiscard]] std::vector<tcp::endpoint> interleaved(const std::vector<tcp::endpoint>& endpoints);
 
+/// On loopback, a connection to a free port that the system happens to choose as our own connects to itself.
+[[nodiscard]] bool is_connected_to_itself(const tcp::socket& socket);
+
 /// Connects to the first of `targets` that answers; they are started in order, one every 250 ms or as soon as another
 /// failed (section 5). `server` is only named in errors. The caller runs on a strand, to which the socket belongs.
 /// Errors: `connection_refused` if any was, otherwise `timed_out` or `unreachable`, phase tcp.

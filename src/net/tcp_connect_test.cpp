@@ -92,13 +92,14 @@ TEST_F(connect_test, no_route_is_unreachable_unless_another_address_refused) {
     EXPECT_EQ(first_of({closed_endpoint(context), nowhere}).error().code, errc::connection_refused);
 }
 
-TEST_F(connect_test, connection_of_a_port_with_itself_is_refused) {
-    tcp::socket probe{context, {asio::ip::address_v4::loopback(), 0}};
-    const auto own = probe.local_endpoint();
-    boost::system::error_code refused;
-    probe.connect(own, refused);
-    ASSERT_FALSE(refused) << "the system does not connect a socket to itself";
-    EXPECT_EQ(probe.local_endpoint(), probe.remote_endpoint());
+TEST_F(connect_test, connection_of_a_port_with_itself_is_noticed) {
+    tcp::socket alone{context, {asio::ip::address_v4::loopback(), 0}};
+    alone.connect(alone.local_endpoint());
+    EXPECT_TRUE(is_connected_to_itself(alone));
+    const loopback_pair pair{context};
+    EXPECT_FALSE(is_connected_to_itself(pair.near));
+    EXPECT_FALSE(is_connected_to_itself(pair.far));
+    EXPECT_FALSE(is_connected_to_itself(tcp::socket{context}));
 }
 
 TEST_F(connect_test, cancelled_attempts_are_closed) {
