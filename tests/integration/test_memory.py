@@ -1,24 +1,30 @@
 """How much memory one request may take at its peak. The numbers are promised in docs/; change both together."""
 import os
+import time
 
 import pytest
 
 from support.checks import good
+from support.child import run
+from support.oracle import MEMORY_SLACK
 from support.scripted_sftp import MIB, pattern
+from support.waiting import PATIENCE
 
-# Beyond what the gateway held before, in MiB. Both answers are built as JSON, so the answer itself is part of it:
-# 4.2 MiB of text, 5.6 MiB of base64, 8 MiB of listing.
-DOWNLOAD_4_MIB_TEXT = 24
-DOWNLOAD_4_MIB_BINARY = 32
-LIST_50000 = 64
-UPLOAD_11_MIB = 64
-# A listing of 50,000 entries with a login on a fresh connection, in seconds (issue: under 400 ms on an idle machine).
+# Beyond what the gateway held before, in MiB. The answers are built as JSON before they are sent: 4.2 MiB
+# of text, 5.6 MiB of base64, 8 MiB of listing.
+DOWNLOAD_4_MIB_TEXT = 16
+DOWNLOAD_4_MIB_BINARY = 20
+LIST_50000 = 32
+UPLOAD_11_MIB = 40
+# A listing of 50,000 entries with a login by key on a fresh connection: seconds on an idle machine, and seconds of our
+# own computing, which hold on a busy one as well.
 LIST_50000_SECONDS = 0.4
+LIST_50000_COMPUTING = 0.2
 
 
 @pytest.fixture
 def peak(own_gateway):
-    """peak(call): by how many MiB the gateway grew at most during it."""
+    """peak(call): by how many MiB the gateway grew at most during it, less what a sanitizer is allowed."""
     gateway = own_gateway()
 
     def measure(call):
@@ -26,7 +32,7 @@ def peak(own_gateway):
         before = gateway.rss()
         gateway.forget_peak()
         call(gateway)
-        return (gateway.peak_rss() - before) / MIB
+        return (gateway.peak_rss() - before - (MEMORY_SLACK - 8 * MIB)) / MIB
     return measure
 
 
@@ -37,9 +43,10 @@ def test_download_of_4_mib_is_bounded(peak, openssh, content, bound):
     assert peak(lambda gateway: good(gateway.post('download', **openssh.login(path=openssh.path('memory/file'))))) < bound
 
 
-@pytest.fixture
-def crowd(openssh):
+@pytest.fixture(scope='module')
+def crowd(start_server):
     """A folder of 50,000 entries."""
+    openssh = start_server('default')
     folder = openssh.fresh('crowd')
     handle = os.open(folder, os.O_RDONLY)
     for number in range(50_000):
@@ -48,15 +55,34 @@ def crowd(openssh):
     return openssh.login(path=openssh.path('crowd'))
 
 
-def test_list_of_50000_entries_is_bounded_and_quick(peak, crowd):
-    seconds = []
+def test_list_of_50000_entries_is_bounded(peak, crowd):
+    assert peak(lambda gateway: good(gateway.post('list', **crowd), count=50_000)) < LIST_50000
 
-    def call(gateway):
-        answer = gateway.post('list', **crowd)
+
+def test_list_of_50000_entries_on_a_fresh_connection_is_quick(gateway, start_server, crowd, keys, tmp_path):
+    """Where the machine is too busy for the bound, at least quicker than OpenSSH's own client at the same moment."""
+    server = start_server('default')
+    for attempt in range(5):
+        # Another spelling of the same key is another credential, which shares no session.
+        login = {**crowd, 'privateKey': crowd['privateKey'] + '\n' * (attempt + 1)}
+        before = gateway.cpu_seconds()
+        answer = gateway.post('list', **login)
+        computing = gateway.cpu_seconds() - before
         good(answer, count=50_000)
-        seconds.append(answer.seconds)
-    assert peak(call) < LIST_50000
-    assert min(seconds) < LIST_50000_SECONDS * float(os.environ.get('GANGWAY_TEST_PATIENCE', '1')) * 2
+        bound = max(LIST_50000_SECONDS, openssh_lists(server, keys, tmp_path))
+        if answer.seconds < bound * PATIENCE and computing < LIST_50000_COMPUTING * PATIENCE:
+            return
+    raise AssertionError(f'{answer.seconds:.2f} s, bound {bound:.2f} s; computing {computing:.2f} s')
+
+
+def openssh_lists(server, keys, folder):
+    """Seconds that `sftp` takes for it."""
+    known_hosts = folder / 'known_hosts'
+    known_hosts.write_text(f'* {server.host_key.public_line}\n')
+    started = time.monotonic()
+    run(['sftp', '-q', '-F', 'none', '-P', server.port, '-i', keys.user().path, '-o', f'UserKnownHostsFile={known_hosts}',
+         '-b', '-', f'{server.username}@{server.host}'], input=f'ls -1f {server.path("crowd")}\n'.encode())
+    return time.monotonic() - started
 
 
 def test_upload_is_bounded(peak, openssh):
@@ -75,5 +101,5 @@ def test_memory_comes_back_after_many_requests(own_gateway, openssh):
     before, fds = gateway.rss(), gateway.fds()
     for _ in range(50):
         good(gateway.post('download', **login))
-    assert gateway.rss() - before < 8 * MIB
+    assert gateway.rss() - before < MEMORY_SLACK
     assert gateway.fds() <= fds

@@ -50,4 +50,4 @@ class CommandLine:
         return [str(BINARY), *(str(part) for part in arguments)]
 
     def environment(self, **settings):
-        return {**environment(**settings), 'HOME': str(self.home), 'SSH_AUTH_SOCK': ''}
+        return environment(**{'HOME': str(self.home), 'SSH_AUTH_SOCK': '', **settings})
