@@ -20,6 +20,8 @@ namespace {
 constexpr int turns_per_pump = 16;
 /// How long a connection must be still before its spare buffers go.
 constexpr std::chrono::seconds idle_time{2};
+/// How long keys may be used (RFC 4253 section 9); the machine itself counts octets and packets.
+constexpr std::chrono::hours key_time{1};
 
 base::error lost(const boost::system::error_code& why) {
     return {errc::connection_lost, base::phase::ssh, "the server closed the connection (" + why.message() + ")"};
@@ -40,7 +42,10 @@ base::error translate(const base::error& why, base::phase where) {
 }
 
 native_core::native_core(tcp::socket socket, ssh::options how)
-    : socket_(std::move(socket)), machine_(std::move(how)), idle_(socket_.get_executor()) {
+    : socket_(std::move(socket)),
+      machine_(std::move(how)),
+      idle_(socket_.get_executor()),
+      keyed_(asio::steady_timer::clock_type::now()) {
     socket_.non_blocking(true);
 }
 
@@ -87,6 +92,11 @@ void native_core::schedule() {
 
 void native_core::pump() {
     settle();
+    const auto now = asio::steady_timer::clock_type::now();
+    if (now - keyed_ >= key_time) {
+        keyed_ = now;
+        machine_.rekey();
+    }
     for (int turn = 0; turn < turns_per_pump; ++turn) {
         if (stopped_ || failed_ || !deliver()) return;
         const auto sent = flush();

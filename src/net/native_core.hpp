@@ -58,15 +58,16 @@ class native_core : public std::enable_shared_from_this<native_core> {
     ssh::client machine_;
     asio::steady_timer idle_;
     std::map<ssh::channel_id, native_channel*> channels_{};
-    bool started_ = false;    ///< do events go to channels?
-    bool stopped_ = false;    ///< is the link gone?
-    bool failed_ = false;     ///< did the channels hear of a failure?
-    bool scheduled_ = false;  ///< is a pump posted?
-    bool reading_ = false;    ///< is a wait for readability under way?
-    bool flushing_ = false;   ///< is a wait for writability under way?
-    bool watching_ = false;   ///< is the idle timer running?
-    bool busy_ = false;       ///< did octets come since the idle timer was started?
-    bool drained_ = false;    ///< did the latest read leave nothing in the socket?
+    asio::steady_timer::time_point keyed_;  ///< when were the keys last changed for their age?
+    bool started_ = false;                  ///< do events go to channels?
+    bool stopped_ = false;                  ///< is the link gone?
+    bool failed_ = false;                   ///< did the channels hear of a failure?
+    bool scheduled_ = false;                ///< is a pump posted?
+    bool reading_ = false;                  ///< is a wait for readability under way?
+    bool flushing_ = false;                 ///< is a wait for writability under way?
+    bool watching_ = false;                 ///< is the idle timer running?
+    bool busy_ = false;                     ///< did octets come since the idle timer was started?
+    bool drained_ = false;                  ///< did the latest read leave nothing in the socket?
 };
 
 /// An error of the machine as this room names it.
