@@ -1,5 +1,6 @@
 """Where the gateway may connect to (attacks.md, part E), who may tell it to, and names that change their mind."""
 import contextlib
+import time
 
 import pytest
 
@@ -9,6 +10,7 @@ from support.dns import DnsServer, with_name_server
 from support.gateway import Gateway, short_timers
 from support.scripted_sftp import ScriptedSftp
 from support.scripted_ssh import RawServer
+from support.waiting import PATIENCE
 
 TOKEN = 'token-of-the-tests'
 OPERATIONS = {'connect': {}, 'list': {'path': '.'}, 'download': {'path': 'x'}, 'upload': {'path': 'x', 'content': ''},
@@ -182,8 +184,11 @@ def test_e8_name_is_checked_again_for_every_connection(tmp_path, keys):
 def test_name_server_that_never_answers_costs_the_connect_timer(tmp_path):
     with DnsServer({'silent.test': None}) as names, gateway_asking(names, tmp_path) as gateway:
         error(gateway.post('connect', host='silent.test'), 'timeout', 'dns_failed', phase='dns')
-        # The look-up that hangs pins nothing: the next one goes through.
+        # It is given up, and in nobody's way: neither the next one's, nor that of a stop.
         error(gateway.post('connect', host='nowhere.test'), 'dns_failed', phase='dns')
+        started = time.monotonic()
+        gateway.stop()
+        assert time.monotonic() - started < 5 * PATIENCE
 
 
 def test_host_is_pinned_under_the_name_that_was_asked_for(tmp_path, openssh):
