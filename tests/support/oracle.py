@@ -60,7 +60,14 @@ class Oracle:
         assert self.gateway.alive, 'the gateway died:\n' + '\n'.join(self.gateway.log_lines[-40:])
         if trouble:
             raise AssertionError('the healthy server beside it suffered') from trouble[0]
-        until(lambda: self.gateway.fds() <= descriptors, 2, f'descriptors back at {descriptors}')
-        until(lambda: self.gateway.rss() <= memory + MEMORY_SLACK, 3,
-              f'memory back at {memory / MIB:.1f} MiB + {MEMORY_SLACK / MIB:g} MiB')
-        assert not self.gateway.children()
+        suffered = []
+        for condition, seconds, what in [
+                (lambda: self.gateway.fds() <= descriptors, 2, f'descriptors back at {descriptors}'),
+                (lambda: self.gateway.rss() <= memory + MEMORY_SLACK, 2,
+                 f'memory back at {memory / MIB:.1f} MiB + {MEMORY_SLACK / MIB:g} MiB'),
+                (lambda: not self.gateway.children(), 2, 'no child process')]:
+            try:
+                until(condition, seconds, what)
+            except AssertionError as error:
+                suffered.append(f'{error}; now {self.gateway.fds()} descriptors, {self.gateway.rss() / MIB:.1f} MiB')
+        assert not suffered, '\n'.join(suffered)
