@@ -1,5 +1,4 @@
 """Fixtures shared by the integration and conformance tests. Servers start when a test first asks for one."""
-import shutil
 import tempfile
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from support.gateway import Gateway, short_timers
 from support.keys import KeyRing
 from support.openssh import PASSWORD_VARIANTS, start_openssh
 from support.paramiko_server import start_paramiko
-from support.privilege import throwaway_account
+from support.privilege import remove_folder, throwaway_account
 from support.proftpd import start_proftpd
 
 
@@ -21,7 +20,7 @@ def workspace():
     folder = Path(tempfile.mkdtemp(prefix='gangway-tests-', dir='/tmp'))
     folder.chmod(0o755)
     yield folder
-    shutil.rmtree(folder, ignore_errors=True)
+    remove_folder(folder)
 
 
 @pytest.fixture(scope='session')
@@ -79,7 +78,7 @@ def start_server(workspace, keys, request):
     def start(name):
         if name not in running:
             folder, tree = workspace / name, workspace / name / 'tree'
-            tree.mkdir(parents=True)
+            tree.mkdir(parents=True, exist_ok=True)
             if name == 'proftpd':
                 running[name] = start_proftpd(keys, folder, tree)
             elif name == 'asyncssh':

@@ -16,7 +16,6 @@ from .child import run
 IS_ROOT = os.geteuid() == 0
 PREFIX = [] if IS_ROOT else ['sudo', '-n']
 _PREFIX_OF_NAMES = 'gwt'
-_LOCK = '/tmp/gangway-test-accounts.lock'
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,8 @@ def throwaway_account():
 
 @contextlib.contextmanager
 def _account_lock():
-    """useradd gives up when another one holds /etc/passwd, so runs take turns."""
-    with os.fdopen(os.open(_LOCK, os.O_CREAT | os.O_RDWR, 0o666), 'r+') as lock:
+    """useradd gives up when another one is at work, so runs take turns, whoever they run as."""
+    with open('/etc/passwd') as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -74,5 +73,11 @@ def _remove_orphans():
 def _remove(name, home):
     privileged('userdel', '--force', name)
     if home.name.startswith('gangway-home-'):
-        privileged('rm', '-rf', home)
-    shutil.rmtree(home, ignore_errors=True)
+        remove_folder(home)
+
+
+def remove_folder(path):
+    """Also what others wrote into it."""
+    shutil.rmtree(path, ignore_errors=True)
+    if os.path.exists(path):
+        privileged('rm', '-rf', path)
