@@ -4,7 +4,6 @@
 #include <gangway/net/errors.hpp>
 
 #include <boost/asio/execution_context.hpp>
-#include <boost/asio/post.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -14,38 +13,40 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <optional>
+#include <thread>
 
 namespace gangway::net {
 namespace {
 
-/// Counts the lookups of a pool. Lives as long as the pool.
+/// Counts the lookups made for a pool, which may go while some of them still hang.
 class lookup_count final : public asio::execution_context::service {
   public:
     using key_type = lookup_count;
     inline static asio::execution_context::id id;
 
     explicit lookup_count(asio::execution_context& owner) : service(owner) {}
-    std::atomic<int> under_way{0};
+    /// Shared by the pool and the threads that look up.
+    const std::shared_ptr<std::atomic<int>> under_way = std::make_shared<std::atomic<int>>(0);
 
   private:
     void shutdown() noexcept override {}
 };
 
-/// One of the lookups that a pool may hold.
+/// One of the lookups that may be under way.
 class lookup_place {
   public:
-    static std::shared_ptr<lookup_place> take(asio::thread_pool& pool) {
-        auto& count = asio::use_service<lookup_count>(pool);
-        auto place = std::make_shared<lookup_place>(count);
-        return count.under_way <= lookup_limit ? place : nullptr;
+    explicit lookup_place(asio::thread_pool& pool)
+        : under_way_(asio::use_service<lookup_count>(pool).under_way), number_(++*under_way_) {}
+    lookup_place(lookup_place&& other) noexcept : under_way_(std::move(other.under_way_)), number_(other.number_) {}
+    lookup_place& operator=(lookup_place&&) = delete;
+    ~lookup_place() {
+        if (under_way_) --*under_way_;
     }
-    explicit lookup_place(lookup_count& count) : count_(count) { ++count_.under_way; }
-    ~lookup_place() { --count_.under_way; }
-    lookup_place(const lookup_place&) = delete;
-    lookup_place& operator=(const lookup_place&) = delete;
+    [[nodiscard]] bool is_one_too_many() const noexcept { return number_ > lookup_limit; }
 
   private:
-    lookup_count& count_;
+    std::shared_ptr<std::atomic<int>> under_way_;
+    int number_;
 };
 
 /// What the waiting coroutine and the thread that looks up share; the last of the two drops it.
@@ -61,15 +62,18 @@ std::unexpected<base::error> dns_failed(std::string message) {
 async_result<std::vector<asio::ip::address>> addresses_of(lookup_function by, const model::host& host,
                                                           asio::thread_pool& blocking) {
     if (host.is_address()) co_return std::vector{asio::ip::make_address(host.text())};
-    auto place = lookup_place::take(blocking);
-    if (!place)
+    lookup_place place{blocking};
+    if (place.is_one_too_many())
         co_return dns_failed("too many name lookups are waiting for an answer: check the name servers, and try again");
     const auto shared = std::make_shared<lookup>();
-    asio::post(blocking, [shared, place = std::move(place), by = std::move(by), name = host.text()]() mutable {
+    // On a thread of its own: one that hangs would keep the pool from its other work, and from ending.
+    std::thread{[shared, place = std::move(place), by = std::move(by), name = host.text()]() mutable {
         shared->answer = by(name);
-        place.reset();
+        {
+            const lookup_place ended{std::move(place)};
+        }
         shared->done->ring();
-    });
+    }}.detach();
     co_await shared->done->wait();
     co_return std::move(shared->answer);
 }

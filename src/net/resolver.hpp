@@ -9,13 +9,13 @@
 
 namespace gangway::net {
 
-/// The addresses of a name, best first. Blocks.
+/// The addresses of a name, best first. Blocks. Called on another thread, which may outlive everything else.
 using lookup_function = std::function<base::result<std::vector<asio::ip::address>>(const std::string& name)>;
 
 /// By getaddrinfo(3). Errors: `dns_failed`.
 [[nodiscard]] base::result<std::vector<asio::ip::address>> look_up(const std::string& name);
 
-/// The most lookups of one pool that are under way or waiting, the abandoned ones included; more are refused.
+/// The most lookups for one pool that are under way, the abandoned ones included; more are refused.
 inline constexpr int lookup_limit = 64;
 
 /// The most addresses of one name that are tried.

@@ -11,8 +11,8 @@
 namespace gangway::net {
 
 /// Looks a host up once and checks every address: one bad address refuses the whole answer, because a name that
-/// resolves to both is either broken or an attack. At most 20 addresses are kept. Lookups run on `blocking`, where
-/// one that hangs is abandoned, not waited for.
+/// resolves to both is either broken or an attack. At most 20 addresses are kept. Each lookup has a thread of its own
+/// until it ends, and one that hangs is abandoned: nothing waits for it. At most 64 are under way for one `blocking`.
 /// Errors: `dns_failed`, `host_blocked`, `cloudflare_blocked`. Cancelling abandons the lookup.
 [[nodiscard]] async_result<std::vector<tcp::endpoint>> resolve(model::endpoint server, const egress_policy& policy,
                                                                asio::thread_pool& blocking);
