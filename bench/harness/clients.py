@@ -85,7 +85,7 @@ def _through(server, stage, curl):
 
 
 def _file_url(stage, path):
-    return f'http://127.0.0.1:{stage.gateway.port}{file_path(stage.session, path)}'
+    return f'http://127.0.0.1:{stage.gateway.port}{file_path(stage.session(), path)}'
 
 
 def gateway_get(stage, work):

@@ -28,7 +28,7 @@ class Gateway:
                                {**({} if body is None else {'Content-Type': 'application/json'}), **(headers or {})})
             answer = connection.getresponse()
             octets = answer.read()
-            is_json = answer.headers.get_content_type() == 'application/json'
+            is_json = octets and answer.headers.get_content_type() == 'application/json'
             return answer.status, json.loads(octets) if is_json else octets
         finally:
             connection.close()
@@ -39,6 +39,12 @@ class Gateway:
         if status not in (200, 201):
             raise NotAvailable(f'POST /api/v1/sessions: {status} {_said(body)}')
         return body['id']
+
+    def touch(self, session, path):
+        """Asks for a file that is there, so that the session's connection is there too."""
+        status, _ = self.call('HEAD', file_path(session, path))
+        if status != 200:
+            raise NotAvailable(f'HEAD of a file in a session: {status}')
 
     def stat(self, login, path):
         status, body = self.call('POST', '/api/sftp/stat', {**login.credentials(), 'path': str(path)})

@@ -25,7 +25,7 @@ def prepare(clients, seconds, stage, scale):
 def _request(stage, work, kind):
     host = f'Host: 127.0.0.1:{stage.gateway.port}\r\n'
     if kind == 'HEAD':
-        return f'HEAD {file_path(stage.session, work.path)} HTTP/1.1\r\n{host}\r\n'
+        return f'HEAD {file_path(stage.session(), work.path)} HTTP/1.1\r\n{host}\r\n'
     body = json.dumps({**stage.near.credentials(), 'path': str(work.path)})
     return (f'POST /api/sftp/stat HTTP/1.1\r\n{host}Content-Type: application/json\r\n'
             f'Content-Length: {len(body.encode())}\r\n\r\n{body}')

@@ -24,9 +24,8 @@ def prepare(stage, scale):
 
 
 def measure(stage, work):
-    request = (f'GET {file_path(stage.session, work.path)}/ HTTP/1.1\r\nHost: 127.0.0.1:{stage.gateway.port}\r\n'
+    request = (f'GET {file_path(stage.session(), work.path)}/ HTTP/1.1\r\nHost: 127.0.0.1:{stage.gateway.port}\r\n'
                'Accept: application/x-ndjson\r\nConnection: close\r\n\r\n').encode()
-    stage.gateway.stat(stage.near, work.path)       # what is measured is the listing, not a login
     server = stage.gateway.child
     at_rest, before = server.rss_mib(), server.cpu_s()
     server.forget_peak()

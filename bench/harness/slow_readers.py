@@ -90,7 +90,7 @@ class _Reader:
 
 
 def measure(stage, work):
-    request = (f'GET {file_path(stage.session, work.path)} HTTP/1.1\r\nHost: 127.0.0.1:{stage.gateway.port}\r\n'
+    request = (f'GET {file_path(stage.session(), work.path)} HTTP/1.1\r\nHost: 127.0.0.1:{stage.gateway.port}\r\n'
                'Connection: close\r\n\r\n').encode()
     server = stage.gateway.child
     before = server.cpu_s()

@@ -113,10 +113,12 @@ class Stage:
         shutil.rmtree(self.folder / name, ignore_errors=True)
         return Gateway(self.gangway, self.folder / name)
 
-    @cached_property
     def session(self):
-        """Of `gateway` on `near`."""
-        return self.gateway.open_session(self.near)
+        """The id of a new session of `gateway` on `near`, logged in. New for each run: rounds can lie further apart than
+        an idle session lives."""
+        session = self.gateway.open_session(self.near)
+        self.gateway.touch(session, self.known_hosts)
+        return session
 
     @cached_property
     def rclone_http(self):
