@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace gangway::cli {
 namespace {
@@ -48,7 +49,7 @@ std::optional<std::chrono::seconds> progress::time_left() const noexcept {
     const auto octets_per_second = rate();
     if (!total_ || octets_per_second < 1) return std::nullopt;
     const auto rest = *total_ - std::min(*total_, samples_.back().done);
-    return std::chrono::seconds{static_cast<std::int64_t>(static_cast<double>(rest) / octets_per_second + 0.5)};
+    return std::chrono::seconds{std::llround(static_cast<double>(rest) / octets_per_second)};
 }
 
 std::string progress::line(std::size_t width) const {
