@@ -3,8 +3,8 @@
 
     replay.py --url http://127.0.0.1:8080 --target DIR [--token TOKEN] [--only NAME ...] [CASES.json ...]
 
-A case is {name, request: {method, path, headers?, json? | rawBody?}, expect, login?, disk?}; `login` names a server whose
-host, port, user and password join the JSON. What `expect` may hold: see _JUDGES. Placeholders: {{PORT:server}},
+A case is {name, request: {method, path, headers?, json? | rawBody?}, expect, login?, disk?}; `login` names a server
+whose host, port, user and password join the JSON. What `expect` may hold: see _JUDGES. Placeholders: {{PORT:server}},
 {{KEY:file}}, {{FINGERPRINT:host key}}, {{USER}}, {{PASSWORD}}, {{HOME}}, {{BANNER}}, {{SOFTWARE}}."""
 import argparse
 import base64
@@ -70,7 +70,8 @@ def difference(want, got, where=''):
         skipped = _VARIES | ({'size'} if want.get('isDirectory') else set())
         for name, part in want.items():
             if name not in skipped:
-                why = f'{where}.{name} is missing' if name not in got else difference(part, got[name], f'{where}.{name}')
+                inner = f'{where}.{name}'
+                why = difference(part, got[name], inner) if name in got else f'{inner} is missing'
                 if why:
                     return why
         return None
@@ -155,8 +156,10 @@ def judge(case, client, target):
         body = json.dumps(request['json'])
         headers.setdefault('Content-Type', 'application/json')
     answer = client.request(request['method'], request['path'], None if body is None else body.encode(), headers)
-    for why in (_shape(answer), *(_JUDGES[key](want, answer, target.home) for key, want in expect.items() if answer.json)):
-        if why:
+    if why := _shape(answer):
+        return why
+    for key, want in expect.items():
+        if why := _JUDGES[key](want, answer, target.home):
             return why
     if 'disk' in case:
         return _on_disk(target.fill(case['disk']), request['json'].get('path'))

@@ -3,8 +3,8 @@
 
     target.py DIR       (as root; ends, and cleans up, when its standard input does)
 
-It makes an account and a home folder of its own, takes free ports, and writes what a replay needs to DIR/target.json and
-the keys beside it. Any number of them can run at a time."""
+It makes an account and a home folder of its own, takes free ports, and writes what a replay needs to DIR/target.json
+and the keys beside it. Any number of them can run at a time."""
 import contextlib
 import json
 import shutil

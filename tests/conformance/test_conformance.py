@@ -18,8 +18,8 @@ pytestmark = pytest.mark.xdist_group('conformance')
 def target(workspace):
     folder = workspace / 'conformance'
     program = Path(__file__).with_name('target.py')
-    servers = subprocess.Popen([*PREFIX, sys.executable, program, folder], stdin=subprocess.PIPE, stderr=subprocess.PIPE,
-                               text=True)
+    servers = subprocess.Popen([*PREFIX, sys.executable, program, folder], stdin=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
     try:
         lines = []
         while line := servers.stderr.readline():

@@ -16,16 +16,18 @@ FILES = {
     'big4m_minus1.txt': (LINE * (4 * MIB // 16))[:-1], 'big4m_exact.txt': LINE * (4 * MIB // 16),
     'big5m.txt': LINE * (5 * MIB // 16),
     'big4m_rand.bin': RANDOM.randbytes(4 * MIB - 1), 'big5m_rand.bin': RANDOM.randbytes(5 * MIB),
-    'big4m_split.txt': b'a' * (4 * MIB - 1) + 'é'.encode() + b'tail',   # a character of two octets across the 4 MiB mark
-    b'bad\xff\xfename.txt': b'nonutf8 name\n', 'ünïcödé 日本語.txt': b'unicode name\n', 'emoji\U0001F600.txt': b'emoji\n',
+    # A character of two octets across the 4 MiB mark.
+    'big4m_split.txt': b'a' * (4 * MIB - 1) + 'é'.encode() + b'tail',
+    b'bad\xff\xfename.txt': b'nonutf8 name\n', 'ünïcödé 日本語.txt': b'unicode name\n',
+    'emoji\U0001F600.txt': b'emoji\n',
     'with"quote\\and\nnewline.txt': b'q\n', 'e\u0301-nfd.txt': b'nfd\n', 'subdir/inner.txt': b'inner\n',
     'setuid.sh': b'#!/bin/sh\n', 'rootdir/f': b'x', 'secret.txt': b'secret', 'rodir/existing': b'x',
 }
 TIMES = {'epoch.txt': 0, 'y2040.txt': 2208988800}
 FOLDERS = ['emptydir', 'subdir', 'stickydir', 'setgiddir', 'rodir', 'sortdir', 'many', 'rootdir']
 LINKS = {'link_file': 'hello.txt', 'link_dir': 'subdir', 'link_broken': 'nope'}
-SORTED_FILES = ['a', 'B', 'c', 'A', 'b', '_u', '-dash', '1', '10', '2', 'file 2', 'file10', 'file1', 'file2', 'é', 'e', 'f', 'z',
-                'Z', 'ä', '日', '.hidden', '~t', '(p)', 'Apple', 'apple', 'å', 'ß', 'ss', 'Ж', 'α']
+SORTED_FILES = ['a', 'B', 'c', 'A', 'b', '_u', '-dash', '1', '10', '2', 'file 2', 'file10', 'file1', 'file2', 'é', 'e',
+                'f', 'z', 'Z', 'ä', '日', '.hidden', '~t', '(p)', 'Apple', 'apple', 'å', 'ß', 'ss', 'Ж', 'α']
 SORTED_FOLDERS = ['Zdir', 'adir', 'édir', '.hdir']
 ODD_NAMES = [b'caf\xe9', 'café'.encode(), b'tab\there', b'\x1b[31m', b' padded ', b'-rf', b'\xc0\xaf']
 # What belongs to root, and its mode.

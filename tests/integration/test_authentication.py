@@ -73,7 +73,8 @@ def test_key_with_windows_line_ends_logs_in(gateway, openssh, keys):
 
 
 @pytest.mark.parametrize('text', ['not a key', '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n'
-                                  '-----END OPENSSH PRIVATE KEY-----\n', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA', 'x' * 100_000],
+                                  '-----END OPENSSH PRIVATE KEY-----\n', 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA',
+                                  'x' * 100_000],
                          ids=['garbage', 'cut', 'public_half', 'long'])
 def test_unreadable_key_is_the_callers_mistake(gateway, openssh, text):
     error(list_with(gateway, openssh, privateKey=text), 'bad_private_key')

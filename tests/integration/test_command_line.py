@@ -156,8 +156,8 @@ def test_keys_of_an_agent_log_in(cli, openssh, keys, tmp_path):
     try:
         assert agent.stdout.readline()
         for kind in ('stranger', 'user'):
-            subprocess.run(['ssh-add', '-q', getattr(keys, kind)().path], env={**os.environ, 'SSH_AUTH_SOCK': str(socket)},
-                           check=True, capture_output=True)
+            subprocess.run(['ssh-add', '-q', getattr(keys, kind)().path],
+                           env={**os.environ, 'SSH_AUTH_SOCK': str(socket)}, check=True, capture_output=True)
         done(cli('ls', f'sftp://{openssh.username}@127.0.0.1:{openssh.port}/', '--known-hosts', cli.known_hosts,
                  '--accept-new', env={'SSH_AUTH_SOCK': str(socket)}))
     finally:

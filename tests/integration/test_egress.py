@@ -40,8 +40,8 @@ def test_listening_beyond_loopback_needs_a_token(own_gateway, listen):
     assert 'token' in str(failure.value).lower()
 
 
-@pytest.mark.parametrize('header', [None, '', 'Bearer', 'Bearer ', 'Bearer wrong', f'Bearer {TOKEN}x', f'Bearer {TOKEN[:-1]}',
-                                    f'Basic {TOKEN}', TOKEN, f'Bearer {TOKEN} {TOKEN}'])
+@pytest.mark.parametrize('header', [None, '', 'Bearer', 'Bearer ', 'Bearer wrong', f'Bearer {TOKEN}x',
+                                    f'Bearer {TOKEN[:-1]}', f'Basic {TOKEN}', TOKEN, f'Bearer {TOKEN} {TOKEN}'])
 def test_wrong_token_is_unauthorized_on_every_operation(public, header):
     headers = {'Content-Type': 'application/json', **({} if header is None else {'Authorization': header})}
     public.token, token = None, public.token
@@ -66,16 +66,18 @@ def test_token_from_a_file(own_gateway, tmp_path):
 
 # E1 to E5, E9: addresses. ---------------------------------------------------------------------------------------------
 
-LOOPBACK = ['127.0.0.1', '127.255.255.254', '::1', '0.0.0.0', '::', 'localhost', 'LOCALHOST', 'localhost.', 'x.localhost']
-PRIVATE = ['10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1', '100.64.0.1', 'fc00::1', 'fd12:3456::1', 'fe80::1',
-           '169.254.1.1']
+LOOPBACK = ['127.0.0.1', '127.255.255.254', '::1', '0.0.0.0', '::', 'localhost', 'LOCALHOST', 'localhost.',
+            'x.localhost']
+PRIVATE = ['10.0.0.1', '172.16.0.1', '172.31.255.255', '192.168.1.1', '100.64.0.1', 'fc00::1', 'fd12:3456::1',
+           'fe80::1', '169.254.1.1']
 METADATA = ['169.254.169.254', 'fd00:ec2::254', '100.100.100.200', 'metadata.google.internal', '192.0.0.192']
 EMBEDDED = ['::ffff:169.254.169.254', '::ffff:a9fe:a9fe', '::a9fe:a9fe', '64:ff9b::a9fe:a9fe', '2002:a9fe:a9fe::',
             '2001:0:5350:af5::1', '::ffff:0:a9fe:a9fe', '::ffff:127.0.0.1', '64:ff9b::7f00:1']
-SPECIAL = ['224.0.0.1', '239.1.1.1', '255.255.255.255', '240.0.0.1', '192.0.2.1', '198.51.100.1', '203.0.113.1', '198.18.0.1',
-           '192.0.0.1', '192.88.99.1', 'ff02::1', '2001:db8::1', '0.1.2.3', '100::1']
-SPELLINGS = ['2852039166', '0xA9FEA9FE', '0251.0376.0251.0376', '169.254.43518', '0xa9.254.0251.254', '127.1', '0177.0.0.1',
-             'fe80::1%lo', '[fe80::1%25lo]', '①②⑦.0.0.1', '127。0。0。1', '１２７.0.0.1', '%31%32%37.0.0.1', '127.0.0.1.']
+SPECIAL = ['224.0.0.1', '239.1.1.1', '255.255.255.255', '240.0.0.1', '192.0.2.1', '198.51.100.1', '203.0.113.1',
+           '198.18.0.1', '192.0.0.1', '192.88.99.1', 'ff02::1', '2001:db8::1', '0.1.2.3', '100::1']
+SPELLINGS = ['2852039166', '0xA9FEA9FE', '0251.0376.0251.0376', '169.254.43518', '0xa9.254.0251.254', '127.1',
+             '0177.0.0.1', 'fe80::1%lo', '[fe80::1%25lo]', '①②⑦.0.0.1', '127。0。0。1', '１２７.0.0.1',
+             '%31%32%37.0.0.1', '127.0.0.1.']
 
 
 @pytest.mark.parametrize('host', LOOPBACK + PRIVATE + METADATA + EMBEDDED + SPECIAL)
@@ -124,7 +126,8 @@ def test_denied_target_is_never_connected_to(public):
 def test_cloudflare_is_named_on_every_operation(gateway, operation):
     who = {} if operation == 'connect' else WHO
     for host in ('104.16.0.1', '2606:4700::1', '::ffff:104.16.0.1'):
-        found = error(gateway.post(operation, host=host, **who, **OPERATIONS[operation]), 'host_blocked', phase='egress')
+        found = error(gateway.post(operation, host=host, **who, **OPERATIONS[operation]), 'host_blocked',
+                      phase='egress')
         assert found['isCloudflare'] is True
 
 
@@ -172,7 +175,8 @@ def test_e7_name_is_looked_up_once_and_the_checked_address_is_used(tmp_path, ope
 
 def test_e8_name_is_checked_again_for_every_connection(tmp_path, keys):
     """Each user's connection is a new one."""
-    with DnsServer({'rebind.test': [['127.0.0.1'], ['10.0.0.1'], ['127.0.0.1']]}) as names, ScriptedSftp(keys) as server, \
+    with ScriptedSftp(keys) as server, \
+            DnsServer({'rebind.test': [['127.0.0.1'], ['10.0.0.1'], ['127.0.0.1']]}) as names, \
             gateway_asking(names, tmp_path, '--egress', 'public', '--egress-allow', '127.0.0.1') as gateway:
         def ask(username):
             return gateway.post('list', **server.login(path='.', host='rebind.test', username=username))

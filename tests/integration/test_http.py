@@ -176,17 +176,17 @@ def test_d6_chunked_body_is_refused_at_the_limit(gateway):
 
 
 STRICT_JSON = {
-    'not_json': b'{bad', 'empty': b'', 'white_space': b'  ', 'null': b'null', 'array': b'[]', 'text': b'"x"', 'number': b'1',
-    'trailing_comma': b'{"host":"x",}', 'garbage_after': b'{"host":"x"} x', 'two_documents': b'{}{}',
+    'not_json': b'{bad', 'empty': b'', 'white_space': b'  ', 'null': b'null', 'array': b'[]', 'text': b'"x"',
+    'number': b'1', 'trailing_comma': b'{"host":"x",}', 'garbage_after': b'{"host":"x"} x', 'two_documents': b'{}{}',
     'comment': b'{/* */"host":"x"}', 'single_quotes': b"{'host':'x'}", 'nan': b'{"port":NaN}',
     'infinity': b'{"port":Infinity}', 'leading_zero': b'{"port":022}', 'plus': b'{"port":+22}', 'hex': b'{"port":0x16}',
     'control_character': b'{"host":"a\nb"}', 'byte_order_mark': b'\xef\xbb\xbf{"host":"x"}',
-    'invalid_utf8': b'{"host":"\xff"}', 'overlong_utf8': b'{"host":"\xc0\xaf"}', 'encoded_surrogate': b'{"host":"\xed\xa0\x80"}',
-    'lone_high_surrogate': b'{"host":"\\ud800"}', 'lone_low_surrogate': b'{"host":"\\udc00"}',
-    'reversed_surrogates': b'{"host":"\\udc00\\ud800"}', 'bad_escape': b'{"host":"\\x41"}', 'utf16': '{"host":"x"}'.encode('utf-16'),
-    'depth_of_100000': b'[' * 100_000, 'deep_object': b'{"a":' * 50_000 + b'1' + b'}' * 50_000,
-    'endless_number': b'{"port":' + b'9' * 900_000 + b'}', 'exponent_too_large': b'{"port":1e400}',
-    'duplicate_key': b'{"host":"127.0.0.1","host":"example.com"}',
+    'invalid_utf8': b'{"host":"\xff"}', 'overlong_utf8': b'{"host":"\xc0\xaf"}',
+    'encoded_surrogate': b'{"host":"\xed\xa0\x80"}', 'lone_high_surrogate': b'{"host":"\\ud800"}',
+    'lone_low_surrogate': b'{"host":"\\udc00"}', 'reversed_surrogates': b'{"host":"\\udc00\\ud800"}',
+    'bad_escape': b'{"host":"\\x41"}', 'utf16': '{"host":"x"}'.encode('utf-16'), 'depth_of_100000': b'[' * 100_000,
+    'deep_object': b'{"a":' * 50_000 + b'1' + b'}' * 50_000, 'endless_number': b'{"port":' + b'9' * 900_000 + b'}',
+    'exponent_too_large': b'{"port":1e400}', 'duplicate_key': b'{"host":"127.0.0.1","host":"example.com"}',
     'duplicate_key_escaped': b'{"host":"127.0.0.1","h\\u006fst":"example.com"}',
     'duplicate_unknown_key': b'{"x":1,"x":1}', 'duplicate_inner_key': b'{"x":{"y":1,"y":2}}',
     'many_keys_and_a_duplicate': b'{' + b','.join(b'"k%d":1' % number for number in range(50_000)) + b',"k0":1}',
@@ -201,9 +201,11 @@ def test_d7_d8_d9_json_is_strict(gateway, row):
 
 
 @pytest.mark.parametrize('headers, status', [
-    ({}, 400), ({'Content-Type': 'application/json'}, 400), ({'Content-Type': 'Application/JSON; charset="UTF-8"'}, 400),
+    ({}, 400), ({'Content-Type': 'application/json'}, 400),
+    ({'Content-Type': 'Application/JSON; charset="UTF-8"'}, 400),
     ({'Content-Type': 'text/plain'}, 415), ({'Content-Type': 'application/x-www-form-urlencoded'}, 415),
-    ({'Content-Type': 'multipart/form-data; boundary=x'}, 415), ({'Content-Type': 'application/json; charset=utf-16'}, 415),
+    ({'Content-Type': 'multipart/form-data; boundary=x'}, 415),
+    ({'Content-Type': 'application/json; charset=utf-16'}, 415),
     ({'Content-Type': 'application/json', 'Content-Encoding': 'gzip'}, 415),
 ], ids=str)
 def test_d12_d14_media_type_of_the_body(gateway, headers, status):
@@ -233,13 +235,14 @@ def test_d10_wrong_type_or_value_names_its_field(gateway, field, value):
 
 
 @pytest.mark.parametrize('operation, field, value', [
-    ('stat', 'path', 5), ('stat', 'path', ''), ('stat', 'path', 'a\0b'), ('download', 'path', ''), ('delete', 'path', ''),
-    ('mkdir', 'path', ''), ('upload', 'path', ''), ('rmdir', 'path', ''), ('lstat', 'path', ['x']),
-    ('rename', 'oldPath', ''), ('rename', 'newPath', ''), ('rename', 'newPath', 7), ('rename', 'overwrite', 'yes'),
-    ('rename', 'overwrite', 1), ('upload', 'content', 5), ('upload', 'content', ['x']), ('upload', 'append', 'true'),
-    ('upload', 'append', 1), ('upload', 'mode', -1), ('upload', 'mode', 0o10000), ('upload', 'mode', 1.5),
-    ('upload', 'mode', True), ('mkdir', 'mode', 'rwx'), ('mkdir', 'mode', 0o10000), ('mkdir', 'parents', 'yes'),
-    ('upload', 'encoding', 5), ('upload', 'content', 'not base64!'), ('upload', 'content', 'ab-_'),
+    ('stat', 'path', 5), ('stat', 'path', ''), ('stat', 'path', 'a\0b'), ('download', 'path', ''),
+    ('delete', 'path', ''), ('mkdir', 'path', ''), ('upload', 'path', ''), ('rmdir', 'path', ''),
+    ('lstat', 'path', ['x']), ('rename', 'oldPath', ''), ('rename', 'newPath', ''), ('rename', 'newPath', 7),
+    ('rename', 'overwrite', 'yes'), ('rename', 'overwrite', 1), ('upload', 'content', 5), ('upload', 'content', ['x']),
+    ('upload', 'append', 'true'), ('upload', 'append', 1), ('upload', 'mode', -1), ('upload', 'mode', 0o10000),
+    ('upload', 'mode', 1.5), ('upload', 'mode', True), ('mkdir', 'mode', 'rwx'), ('mkdir', 'mode', 0o10000),
+    ('mkdir', 'parents', 'yes'), ('upload', 'encoding', 5), ('upload', 'content', 'not base64!'),
+    ('upload', 'content', 'ab-_'),
 ], ids=lambda value: ascii(value)[:20])
 def test_d10_wrong_field_of_an_operation_is_named(gateway, operation, field, value):
     error(gateway.post(operation, **{**COMPLETE, field: value}), 'bad_request', phase='request', field=field)
@@ -265,20 +268,22 @@ def test_unknown_fields_do_no_harm(gateway, openssh):
     good(gateway.post('list', **openssh.login(path='.', colour='blue', nested={'a': [1, 2]})))
 
 
-# D25: hosts and users that would be something else to a shell, a URL parser or a resolver. -------------------------------
+# D25: hosts and users that would be something else to a shell, a URL parser or a resolver. --------------------------
 
 @pytest.mark.parametrize('host', [
     '-oProxyCommand=id', '`id`', '$(id)', '%h', 'a b', 'a\nb', 'a\r\nb', 'a\tb', 'user@127.0.0.1', 'user:pw@127.0.0.1',
-    '127.0.0.1:22', '127.0.0.1/x', '127.0.0.1#x', '127.0.0.1?x', 'host%eth0', 'fe80::1%lo', 'sftp://127.0.0.1', '..', 'a..b',
-    '-x', 'x-', 'exämple.com', 'раураl.com', 'ⓛocalhost', '127。0。0。1', 'a' * 64 + '.com', 'a.' * 127 + 'a', ' 127.0.0.1',
-    '127.0.0.1 ', '/etc/passwd', '*', 'unix:/tmp/x', '[::1', '::1]', '1.2.3.4.5', '1.2.3', '999.1.1.1', '0', '127.1'], ids=ascii)
+    '127.0.0.1:22', '127.0.0.1/x', '127.0.0.1#x', '127.0.0.1?x', 'host%eth0', 'fe80::1%lo', 'sftp://127.0.0.1', '..',
+    'a..b', '-x', 'x-', 'exämple.com', 'раураl.com', 'ⓛocalhost', '127。0。0。1', 'a' * 64 + '.com',
+    'a.' * 127 + 'a', ' 127.0.0.1', '127.0.0.1 ', '/etc/passwd', '*', 'unix:/tmp/x', '[::1', '::1]', '1.2.3.4.5',
+    '1.2.3', '999.1.1.1', '0', '127.1'], ids=ascii)
 def test_d25_host_that_is_none_is_a_bad_request(gateway, host):
     error(gateway.post('list', **{**COMPLETE, 'host': host}), 'bad_request', phase='request', field='host')
     error(gateway.post('connect', host=host), 'bad_request', phase='request', field='host')
     assert not gateway.children()
 
 
-@pytest.mark.parametrize('username', ['-oProxyCommand=id', '`id`', '$(id)', '%u', 'a b', 'user@host', "x'; rm -rf /", 'ü'])
+@pytest.mark.parametrize('username', ['-oProxyCommand=id', '`id`', '$(id)', '%u', 'a b', 'user@host', "x'; rm -rf /",
+                                      'ü'])
 def test_d25_user_names_are_literal(gateway, keys, username):
     with ScriptedSftp(keys) as server:
         good(gateway.post('list', **server.login(username=username, path='.')))
@@ -358,7 +363,8 @@ def test_fields_of_an_answer_come_in_their_order(gateway, openssh):
     assert list(listing)[:4] == ['success', 'path', 'count', 'entries']
     assert list(listing['entries'][0])[:6] == ['name', 'isDirectory', 'isSymlink', 'size', 'permissions', 'mtime']
     connected = good(gateway.post('connect', **openssh.where()))
-    assert list(connected)[:8] == ['success', 'host', 'port', 'banner', 'sshVersion', 'software', 'sftpAvailable', 'note']
+    assert list(connected)[:8] == ['success', 'host', 'port', 'banner', 'sshVersion', 'software', 'sftpAvailable',
+                                   'note']
 
 
 def test_probe_examines_every_step(gateway, openssh):

@@ -1,7 +1,7 @@
 """Every limit of the design's table that can be seen from outside, from both sides of its edge.
 
-Elsewhere: handles and DATA of length zero (test_malicious_sftp), folders (the same), refused logins
-(test_authentication)."""
+Elsewhere: handles (test_malicious_replies), DATA of length zero (test_malicious_transfers), folders
+(test_malicious_listings), refused logins (test_authentication)."""
 import asyncio
 import base64
 import concurrent.futures
@@ -30,7 +30,8 @@ IDENTIFICATION = b'SSH-2.0-Server\r\n'
 @pytest.mark.parametrize('octets, fits', [
     (b'SSH-2.0-' + b'x' * 245 + b'\r\n', True), (b'SSH-2.0-' + b'x' * 246 + b'\r\n', False),
     (b'hi\r\n' * 64 + IDENTIFICATION, True), (b'hi\r\n' * 65 + IDENTIFICATION, False),
-    ((b'x' * 254 + b'\r\n') * 32 + IDENTIFICATION, True), ((b'x' * 254 + b'\r\n') * 32 + b'\r\n' + IDENTIFICATION, False),
+    ((b'x' * 254 + b'\r\n') * 32 + IDENTIFICATION, True),
+    ((b'x' * 254 + b'\r\n') * 32 + b'\r\n' + IDENTIFICATION, False),
 ], ids=['line_of_255', 'line_of_256', '64_lines', '65_lines', '8_kib', 'more_than_8_kib'])
 def test_identification_has_its_limits(gateway, octets, fits):
     with RawServer(octets) as server:

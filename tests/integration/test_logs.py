@@ -109,7 +109,8 @@ def test_access_log_tells_what_happened(own_gateway, openssh):
     assert gateway.wait_event('request', method='GET')['path'] == '/nope', 'queries may hold secrets'
 
 
-@pytest.mark.parametrize('text', ['\n{"event":"forged"}', '\r\n2026-01-01 INFO login ok', '\u2028x', '\x1b[2J', '"},{"event":"forged'],
+@pytest.mark.parametrize('text', ['\n{"event":"forged"}', '\r\n2026-01-01 INFO login ok', '\u2028x', '\x1b[2J',
+                                  '"},{"event":"forged'],
                          ids=ascii)
 def test_h8_nothing_from_outside_forges_a_line(own_gateway, keys, text):
     gateway = own_gateway(*short_timers(), log_level='trace')   # some names make the server fall silent

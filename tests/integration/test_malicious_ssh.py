@@ -8,7 +8,6 @@ import pytest
 
 from support.checks import error, good
 from support.gateway import SHORT
-from support.oracle import Oracle
 from support.scripted_sftp import ScriptedSftp
 from support.scripted_ssh import Login, RawServer, ScriptedSsh
 from support.waiting import PATIENCE
@@ -16,15 +15,7 @@ from support.waiting import PATIENCE
 OPERATIONS = [('connect', {}), ('list', {'path': '.'})]
 
 
-@pytest.fixture(scope='session')
-def oracle(impatient, start_server):
-    return Oracle(impatient, start_server('default'))
-
-
-@pytest.fixture(autouse=True)
-def watched(oracle):
-    with oracle.watching():
-        yield
+pytestmark = pytest.mark.usefixtures('watched')
 
 
 @pytest.fixture(params=OPERATIONS, ids=lambda row: row[0])

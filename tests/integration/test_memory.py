@@ -41,11 +41,13 @@ def peak(own_gateway):
     return measure
 
 
-@pytest.mark.parametrize('content, bound', [(pattern(4 * MIB), DOWNLOAD_4_MIB_TEXT), (os.urandom(4 * MIB), DOWNLOAD_4_MIB_BINARY)],
+@pytest.mark.parametrize('content, bound', [(pattern(4 * MIB), DOWNLOAD_4_MIB_TEXT),
+                                            (os.urandom(4 * MIB), DOWNLOAD_4_MIB_BINARY)],
                          ids=['text', 'binary'])
 def test_download_of_4_mib_is_bounded(peak, openssh, content, bound):
     openssh.fresh('memory').joinpath('file').write_bytes(content)
-    assert peak(lambda gateway: good(gateway.post('download', **openssh.login(path=openssh.path('memory/file'))))) < bound
+    login = openssh.login(path=openssh.path('memory/file'))
+    assert peak(lambda gateway: good(gateway.post('download', **login))) < bound
 
 
 @pytest.fixture(scope='module')
@@ -85,8 +87,9 @@ def openssh_lists(server, path, folder):
     known_hosts = folder / 'known_hosts'
     known_hosts.write_text(f'* {server.host_key.public_line}\n')
     started = time.monotonic()
-    run(['sftp', '-q', '-F', 'none', '-P', server.port, '-i', server.key.path, '-o', f'UserKnownHostsFile={known_hosts}',
-         '-b', '-', f'{server.username}@{server.host}'], input=f'ls -1f {path}\n'.encode())
+    run(['sftp', '-q', '-F', 'none', '-P', server.port, '-i', server.key.path, '-o',
+         f'UserKnownHostsFile={known_hosts}', '-b', '-', f'{server.username}@{server.host}'],
+         input=f'ls -1f {path}\n'.encode())
     return time.monotonic() - started
 
 

@@ -70,8 +70,8 @@ def test_file_arrives_through_segments_of_one_octet(gateway, server):
 
 def test_upload_arrives_through_segments_of_one_octet(gateway, server):
     with FaultProxy((server.host, server.port), piece=1) as line:
-        good(gateway.post('upload', **{**server.login(path=server.path('faults/up.txt'), content=TEXT, encoding='utf-8'),
-                                       **line.where()}), bytesWritten=len(TEXT))
+        login = server.login(path=server.path('faults/up.txt'), content=TEXT, encoding='utf-8')
+        good(gateway.post('upload', **{**login, **line.where()}), bytesWritten=len(TEXT))
     assert server.local('faults/up.txt').read_text() == TEXT
 
 

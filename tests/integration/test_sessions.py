@@ -36,7 +36,8 @@ def test_i2_other_expected_key_never_gets_the_session(gateway, keys):
     with ScriptedSftp(keys) as server:
         good(gateway.post('stat', **server.login(path='hello.txt')))
         wrong = keys.host('ed25519', '_other').fingerprint
-        error(gateway.post('stat', **server.login(path='hello.txt', hostKey=wrong)), 'host_key_mismatch', phase='hostkey')
+        error(gateway.post('stat', **server.login(path='hello.txt', hostKey=wrong)), 'host_key_mismatch',
+              phase='hostkey')
 
 
 def test_i5_session_that_broke_the_protocol_is_not_used_again(gateway, keys):

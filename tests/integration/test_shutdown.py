@@ -123,7 +123,8 @@ def test_wrong_setting_is_named_and_nothing_starts(own_gateway, flags, named):
     assert named in str(failure.value).replace('_', '-')
 
 
-@pytest.mark.parametrize('text, named', [('listen = 5\n', 'listen'), ('colour = "blue"\n', 'colour'), ('= broken', 'line 1')])
+@pytest.mark.parametrize('text, named', [('listen = 5\n', 'listen'), ('colour = "blue"\n', 'colour'),
+                                         ('= broken', 'line 1')])
 def test_wrong_config_file_is_explained(own_gateway, tmp_path, text, named):
     (tmp_path / 'gangway.toml').write_text(text)
     with pytest.raises(ChildFailed) as failure:
@@ -141,10 +142,10 @@ def test_taken_port_is_explained(own_gateway):
 def test_help_explains_every_setting():
     done = subprocess.run([BINARY, 'serve', '--help'], capture_output=True, text=True, env=environment(), timeout=20)
     assert done.returncode == 0
-    for flag in ('--listen', '--data-dir', '--config', '--api-token-file', '--allowed-host', '--allowed-origin', '--egress',
-                 '--egress-allow', '--block-cloudflare', '--timeout-connect', '--timeout-identification',
-                 '--timeout-key-exchange', '--timeout-authentication', '--timeout-operation', '--stop-limit', '--log-format',
-                 '--log-level'):
+    for flag in ('--listen', '--data-dir', '--config', '--api-token-file', '--allowed-host', '--allowed-origin',
+                 '--egress', '--egress-allow', '--block-cloudflare', '--timeout-connect', '--timeout-identification',
+                 '--timeout-key-exchange', '--timeout-authentication', '--timeout-operation', '--stop-limit',
+                 '--log-format', '--log-level'):
         assert flag in done.stdout, flag
 
 

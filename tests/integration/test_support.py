@@ -20,12 +20,12 @@ def openssh_client(program, server, keys, known_hosts, *more, commands=b'', seco
 @pytest.fixture
 def known_hosts(tmp_path, keys):
     path = tmp_path / 'known_hosts'
-    path.write_text(f'* {keys.host().public_line}\n* {keys.host("rsa").public_line}\n* {keys.host("ecdsa").public_line}\n')
+    path.write_text(''.join(f'* {keys.host(kind).public_line}\n' for kind in ('ed25519', 'rsa', 'ecdsa')))
     return path
 
 
-@pytest.mark.parametrize('name', ['default', 'rsa_host_key', 'ecdsa_host_key', 'etm_macs', 'gcm', 'chacha', 'internal_sftp',
-                                  'proftpd', 'asyncssh', 'paramiko'])
+@pytest.mark.parametrize('name', ['default', 'rsa_host_key', 'ecdsa_host_key', 'etm_macs', 'gcm', 'chacha',
+                                  'internal_sftp', 'proftpd', 'asyncssh', 'paramiko'])
 def test_real_servers_serve_openssh_clients(start_server, keys, known_hosts, name):
     server = start_server(name)
     server.fresh('self').joinpath('file').write_bytes(b'x' * 5000)
@@ -38,7 +38,8 @@ def test_real_servers_serve_openssh_clients(start_server, keys, known_hosts, nam
 
 
 async def _as_asyncssh(server, use):
-    async with asyncssh.connect(server.host, server.port, username='u', password=PASSWORD, known_hosts=None) as connection:
+    login = {'username': 'u', 'password': PASSWORD, 'known_hosts': None}
+    async with asyncssh.connect(server.host, server.port, **login) as connection:
         async with connection.start_sftp_client() as client:
             return await use(client)
 
@@ -85,9 +86,10 @@ def test_recorder_sees_authentication_and_its_absence(keys, known_hosts):
         assert server.messages and not server.saw_authentication
 
 
-@pytest.mark.parametrize('lie', [WrongSignature, lambda key: OtherSigner(key, asyncssh.generate_private_key('ssh-ed25519'))])
-def test_wrong_signature_is_noticed(keys, known_hosts, lie):
-    with ScriptedSsh([lie(asyncssh.read_private_key(str(keys.host().path)))]) as server:
+@pytest.mark.parametrize('signer', ['nonsense', 'another'])
+def test_wrong_signature_is_noticed(keys, known_hosts, signer):
+    key, other = (asyncssh.read_private_key(str(pair.path)) for pair in (keys.host(), keys.stranger()))
+    with ScriptedSsh([WrongSignature(key) if signer == 'nonsense' else OtherSigner(key, other)]) as server:
         assert openssh_client('ssh', server, keys, known_hosts).returncode == 255
         assert server.messages and not server.saw_authentication
 

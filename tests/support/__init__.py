@@ -1,1 +1,1 @@
-"""What the integration and conformance tests stand on: servers good and evil, a proxy that breaks lines, the gateway."""
+"""What the integration and conformance tests stand on: servers good and evil, lines that break, the gateway."""

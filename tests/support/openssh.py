@@ -10,8 +10,8 @@ from .servers import RealServer
 _SSHD = '/usr/sbin/sshd'
 _SFTP_SERVER = '/usr/lib/openssh/sftp-server'
 
-# Name of a configuration → (kind of host key, lines of sshd_config). The first value of a keyword wins in sshd_config,
-# so these lines come before the common ones.
+# Name of a configuration → (kind of host key, lines of sshd_config). The first value of a keyword wins there, so these
+# lines come before the common ones.
 VARIANTS = {
     'default': ('ed25519', []),
     'rsa_host_key': ('rsa', []),
@@ -54,8 +54,9 @@ def start_openssh(variant, keys, folder, tree, account=None):
         f'HostKey {host_key.path}', f'AuthorizedKeysFile {folder}/authorized_keys', 'StrictModes no',
         f'PidFile {folder}/sshd.pid', f'AllowUsers {user}', 'PermitRootLogin yes', 'MaxStartups 500:30:1000',
         # PAM asks interactively, and lets root in though root has no password; but it also delays each refusal.
-        f'UsePAM {"yes" if "interactive" in variant or (IS_ROOT and not account) else "no"}', f'PasswordAuthentication {"yes" if account else "no"}',
-        'KbdInteractiveAuthentication no', 'PrintMotd no', 'PrintLastLog no']
+        f'UsePAM {"yes" if "interactive" in variant or (IS_ROOT and not account) else "no"}',
+        f'PasswordAuthentication {"yes" if account else "no"}', 'KbdInteractiveAuthentication no', 'PrintMotd no',
+        'PrintLastLog no']
     if not any(line.startswith('Subsystem') for line in lines):
         settings.append(f'Subsystem sftp {_SFTP_SERVER}')
     prefix = PREFIX if account else []

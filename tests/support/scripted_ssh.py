@@ -1,7 +1,7 @@
 """SSH servers that lie, and a log of what their clients dared to send.
 
-The transport is AsyncSSH's, so everything after the lie is real cryptography. What arrives is recorded after decryption:
-a test can prove that no SERVICE_REQUEST and no USERAUTH message ever came."""
+The transport is AsyncSSH's, so everything after the lie is real cryptography. What arrives is recorded after
+decryption: a test can prove that no SERVICE_REQUEST and no USERAUTH message ever came."""
 import socket
 import threading
 import warnings

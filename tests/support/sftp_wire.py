@@ -8,7 +8,8 @@ OPEN, CLOSE, READ, WRITE, LSTAT, FSTAT, SETSTAT, FSETSTAT, OPENDIR, READDIR, REM
 STATUS, HANDLE, DATA, NAME, ATTRS = range(101, 106)
 EXTENDED, EXTENDED_REPLY = 200, 201
 
-OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE, BAD_MESSAGE, NO_CONNECTION, CONNECTION_LOST, OP_UNSUPPORTED = range(9)
+OK, EOF, NO_SUCH_FILE, PERMISSION_DENIED, FAILURE, BAD_MESSAGE, NO_CONNECTION, CONNECTION_LOST, \
+    OP_UNSUPPORTED = range(9)
 
 # Flags of OPEN and of ATTRS.
 FLAG_READ, FLAG_WRITE, FLAG_APPEND, FLAG_CREAT, FLAG_TRUNC, FLAG_EXCL = 1, 2, 4, 8, 16, 32
@@ -107,7 +108,8 @@ def frame(message):
 def attributes(size=None, owner=None, mode=None, times=None, extra_flags=0, tail=b''):
     """The ATTRS compound; `owner` is (uid, gid), `times` is (atime, mtime). `extra_flags` and `tail` are for lies."""
     flags, body = extra_flags, b''
-    for bit, value, octets in ((HAS_SIZE, size, lambda: u64(size)), (HAS_OWNER, owner, lambda: b''.join(map(u32, owner))),
+    for bit, value, octets in ((HAS_SIZE, size, lambda: u64(size)),
+                               (HAS_OWNER, owner, lambda: b''.join(map(u32, owner))),
                                (HAS_PERMISSIONS, mode, lambda: u32(mode)),
                                (HAS_TIMES, times, lambda: b''.join(map(u32, times)))):
         if value is not None:

@@ -1,0 +1,30 @@
+"""Fixtures of the tests that attack."""
+import pytest
+
+from support.gateway import SHORT
+from support.oracle import Oracle
+from support.scripted_sftp import ScriptedSftp
+from support.waiting import PATIENCE
+
+
+@pytest.fixture(scope='session')
+def oracle(impatient, start_server):
+    return Oracle(impatient, start_server('default'))
+
+
+@pytest.fixture
+def watched(oracle):
+    """Around every test that asks for it: the gateway must come out of it unharmed."""
+    with oracle.watching():
+        yield
+
+
+@pytest.fixture
+def ask(impatient, keys):
+    """ask(script, operation, **fields): one call to a server that follows the script; it must answer in time."""
+    def call(script, operation, **fields):
+        with ScriptedSftp(keys, script) as server:
+            answer = impatient.post(operation, **server.login(**fields))
+        assert answer.seconds < (SHORT + 1) * PATIENCE, f'answered after {answer.seconds:.1f} s'
+        return answer
+    return call
