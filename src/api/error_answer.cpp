@@ -94,6 +94,7 @@ error_class of(net::errc code) noexcept {
         case net::errc::unreachable:
             return {502, "connection_refused"};
         case net::errc::connection_lost:
+        case net::errc::channel_closed:
             return {502, "connection_lost"};
         case net::errc::not_ssh:
             return {502, "not_ssh"};

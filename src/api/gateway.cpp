@@ -33,7 +33,8 @@ net::async_result<std::string> run_once(remote::sessions& servers, remote::targe
 }
 
 bool is_lost(const base::error& failure) {
-    return failure.code == net::errc::connection_lost || failure.code == sftp::errc::closed;
+    return failure.code == net::errc::connection_lost || failure.code == net::errc::channel_closed ||
+           failure.code == sftp::errc::closed;
 }
 
 /// A connection that was kept may have died unnoticed. What changes nothing is then tried once more on a new one;

@@ -409,13 +409,17 @@ TEST_F(serving, connect_takes_its_fields_from_a_query) {
 
 TEST_F(serving, connect_with_an_expected_key_goes_as_far_as_the_key) {
     constexpr auto body = R"({"host":"h","hostKey":"SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU"})";
-    servers.found.steps = {{.name = "dns"}, {.name = "host key"}};
-    EXPECT_EQ(post("connect", body).status, 200U);
+    servers.found.steps = {{.name = "dns"}, {.name = "host key", .findings = {{"fingerprint", "SHA256:x"}}}};
+    const auto result = post("connect", body);
+    EXPECT_EQ(result.status, 200U);
+    EXPECT_EQ(header(result, "Gangway-Host-Key"), "SHA256:x");
     EXPECT_EQ(servers.examined, 1);
     EXPECT_FALSE(servers.examined_with_credentials);
     EXPECT_TRUE(servers.examined_for.has_value());
     servers.found.steps.back().failure = base::error{net::errc::host_key_mismatch, base::phase::hostkey, "differs"};
-    EXPECT_EQ(post("connect", body).code, "host_key_mismatch");
+    const auto refused = post("connect", body);
+    EXPECT_EQ(refused.code, "host_key_mismatch");
+    EXPECT_EQ(header(refused, "Gangway-Host-Key"), "SHA256:x");
 }
 
 TEST_F(serving, connect_is_bounded_too) {

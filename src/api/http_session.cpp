@@ -20,6 +20,7 @@
 #include <chrono>
 #include <exception>
 #include <iterator>
+#include <optional>
 #include <utility>
 
 namespace gangway::api {
@@ -95,7 +96,7 @@ struct http_session::exchange {
     std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
     framing how{};
     admitted request{};
-    request_parser parser{};  ///< has seen the head if there is a body
+    std::optional<request_parser> parser{};  ///< while there is a body to read; has seen the head
     bool http_1_0 = false;
     bool head_only = false;  ///< HEAD: the answer has no body
 };
@@ -118,7 +119,7 @@ net::awaitable<void> http_session::run(bool welcome) {
             refusal(errc::too_many_requests, "All connections are in use; try again soon").with("retryAfter", "1"));
     }
     while (welcome && !draining_ && co_await serve_one())
-        buffer_.shrink_to_fit();  // frees and zeroes what the request left there
+        buffer_.shrink_to_fit();  // a connection that waits holds nothing
     if (unread_) co_await linger();
 }
 
@@ -151,13 +152,15 @@ net::awaitable<bool> http_session::serve_one() {
     if (how->has_body()) {
         // Beast reads the body, and must have understood the head in the same way.
         error_code failure;
-        now.parser.header_limit(static_cast<std::uint32_t>(service_.limits.head.octets));
-        now.parser.body_limit(boost::none);
-        now.parser.put(asio::buffer(octets), failure);
-        if (failure || now.parser.chunked() != how->chunked)
+        auto& parser = now.parser.emplace();
+        parser.header_limit(static_cast<std::uint32_t>(service_.limits.head.octets));
+        parser.body_limit(boost::none);
+        parser.put(asio::buffer(octets), failure);
+        if (failure || parser.chunked() != how->chunked)
             co_return co_await refuse(now, refusal(errc::bad_request, "The request's head is malformed"));
     }
-    buffer_.consume(*head_size);  // ends the life of `octets` and `head`
+    base::wipe(buffer_.data().data(), *head_size);  // a token may be in it
+    buffer_.consume(*head_size);                    // ends the life of `octets` and `head`
     if (auto* const refused = std::get_if<answer>(&decision)) {
         unread_ = how->has_body();
         co_return co_await send(now, std::move(*refused));
@@ -165,7 +168,7 @@ net::awaitable<bool> http_session::serve_one() {
     now.request = std::move(std::get<admitted>(decision));
 
     const auto promised = how->chunked ? now.request.body_limit : how->content_length.value_or(0);
-    const auto share = service_.bodies.take(promised);
+    auto share = service_.bodies.take(promised);
     if (!share)
         co_return co_await refuse(now,
                                   refusal(errc::too_many_requests, "Too many large requests at once; try again soon")
@@ -174,6 +177,7 @@ net::awaitable<bool> http_session::serve_one() {
     if (!body) co_return co_await refuse(now, std::move(body.error()));
     now.event.bytes_in += body->size();
     auto result = co_await run_operation(now, std::move(*body));
+    share.reset();
     if (!result) co_return co_await refuse(now, std::move(result.error()));
     co_return co_await send(now, std::move(*result));
 }
@@ -195,9 +199,9 @@ net::async_result<void> http_session::receive() {
 /// False: the connection ends without anybody having asked anything.
 net::awaitable<bool> http_session::await_request() {
     if (buffer_.size() != 0) co_return true;
+    const auto limit = std::exchange(served_, true) ? service_.limits.idle_time : service_.limits.head_time;
     idle_ = true;
-    const auto begun =
-        co_await net::with_deadline(receive(), service_.limits.idle_time, base::phase::request, "the next request");
+    const auto begun = co_await net::with_deadline(receive(), limit, base::phase::request, "the next request");
     idle_ = false;
     co_return begun.has_value();
 }
@@ -231,11 +235,11 @@ net::async_result<wiped_octets> http_session::read_body(exchange& now) {
     if (!now.how.has_body()) co_return wiped_octets{};
     const auto read = [](http_session& self, exchange& current) -> net::async_result<void> {
         if (auto sent = co_await self.send_continue(current); !sent) co_return sent;
-        const auto [failure, size] = co_await http::async_read(self.socket_, self.buffer_, current.parser, as_values);
+        const auto [failure, size] = co_await http::async_read(self.socket_, self.buffer_, *current.parser, as_values);
         if (failure) co_return std::unexpected(body_error(failure, current.request.body_limit));
         co_return base::result<void>{};
     };
-    auto& parser = now.parser;
+    auto& parser = *now.parser;
     const auto fields = std::distance(parser.get().begin(), parser.get().end());
     parser.body_limit(now.request.body_limit);
     const auto expected = now.how.content_length.value_or(now.request.body_limit);
@@ -246,7 +250,10 @@ net::async_result<wiped_octets> http_session::read_body(exchange& now) {
     if (!done) co_return std::unexpected(std::move(done.error()));
     if (std::distance(parser.get().begin(), parser.get().end()) != fields)
         co_return api::refuse(errc::bad_request, "Trailers are not taken");
-    co_return std::move(parser.get().body());
+    auto body = std::move(parser.get().body());
+    now.parser.reset();
+    buffer_.shrink_to_fit();  // frees and zeroes what passed through it
+    co_return body;
 }
 
 /// An exception here is a bug or a lost resource; the client is told no more than that.

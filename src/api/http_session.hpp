@@ -68,6 +68,7 @@ class http_session {
     net::asio::cancellation_signal stop_;
     std::string client_;
     bool idle_ = false;      ///< waiting for a request to begin
+    bool served_ = false;    ///< there was a request on this connection before
     bool draining_ = false;  ///< no further request is begun
     bool unread_ = false;    ///< the client may still be sending what nobody reads
 };

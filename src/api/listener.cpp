@@ -29,7 +29,7 @@ constexpr std::chrono::milliseconds abort_time{5000};
 
 }  // namespace
 
-listener::listener(asio::any_io_executor executor, http_limits limits, http_handler& handler, access_log& log)
+listener::listener(const asio::any_io_executor& executor, http_limits limits, http_handler& handler, access_log& log)
     : executor_(executor),
       strand_(asio::make_strand(executor)),
       limits_(limits),
@@ -40,9 +40,10 @@ listener::listener(asio::any_io_executor executor, http_limits limits, http_hand
       changed_(strand_) {
 }
 
-base::result<std::shared_ptr<listener>> listener::open(asio::any_io_executor executor, net::tcp::endpoint address,
-                                                       http_limits limits, http_handler& handler, access_log& log) {
-    auto self = std::make_shared<listener>(std::move(executor), limits, handler, log);
+base::result<std::shared_ptr<listener>> listener::open(const asio::any_io_executor& executor,
+                                                       const net::tcp::endpoint& address, http_limits limits,
+                                                       http_handler& handler, access_log& log) {
+    auto self = std::make_shared<listener>(executor, limits, handler, log);
     auto& acceptor = self->acceptor_;
     error_code failure;
     acceptor.open(address.protocol(), failure);
@@ -53,7 +54,7 @@ base::result<std::shared_ptr<listener>> listener::open(asio::any_io_executor exe
     if (failure)
         return model::invalid("listen", "cannot listen on " + address.address().to_string() + " port " +
                                             std::to_string(address.port()) + ": " + failure.message());
-    asio::co_spawn(self->strand_, self->accept_all(), [self](std::exception_ptr failed) {
+    asio::co_spawn(self->strand_, self->accept_all(), [self](const std::exception_ptr& failed) {
         if (failed) self->log_.trouble("accept", "the accept loop ended by an exception");
     });
     return self;
@@ -78,7 +79,7 @@ void listener::welcome(net::tcp::socket socket) {
     if (!room && sessions_.size() >= limits_.connections + turned_away_at_once) return;
     auto session = std::make_shared<http_session>(std::move(socket), http_service{limits_, handler_, log_, bodies_});
     sessions_.insert(session);
-    auto on_end = [self = shared_from_this(), session](std::exception_ptr failed) {
+    auto on_end = [self = shared_from_this(), session](const std::exception_ptr& failed) {
         // Cancelled sessions end this way too; those are no trouble.
         try {
             if (failed) std::rethrow_exception(failed);

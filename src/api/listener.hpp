@@ -23,9 +23,10 @@ namespace gangway::api {
 class listener : public std::enable_shared_from_this<listener> {
   public:
     /// Listens and accepts at once. Error: `invalid_value` with the field "listen" if the address cannot be had.
-    [[nodiscard]] static base::result<std::shared_ptr<listener>> open(net::asio::any_io_executor executor,
-                                                                      net::tcp::endpoint address, http_limits limits,
-                                                                      http_handler& handler, access_log& log);
+    [[nodiscard]] static base::result<std::shared_ptr<listener>> open(const net::asio::any_io_executor& executor,
+                                                                      const net::tcp::endpoint& address,
+                                                                      http_limits limits, http_handler& handler,
+                                                                      access_log& log);
 
     [[nodiscard]] net::tcp::endpoint address() const noexcept { return address_; }
 
@@ -34,7 +35,7 @@ class listener : public std::enable_shared_from_this<listener> {
     [[nodiscard]] net::awaitable<void> stop(std::chrono::milliseconds limit);
 
     /// For `open`.
-    listener(net::asio::any_io_executor executor, http_limits limits, http_handler& handler, access_log& log);
+    listener(const net::asio::any_io_executor& executor, http_limits limits, http_handler& handler, access_log& log);
 
   private:
     using session_pointer = std::shared_ptr<http_session>;

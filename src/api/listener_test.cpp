@@ -388,7 +388,7 @@ TEST_F(http, other_protocols_are_hung_up_on) {
 }
 
 TEST_F(http, half_a_head_times_out_and_silence_is_just_closed) {
-    start({.head_time = 20ms, .idle_time = 20ms});
+    start({.head_time = 20ms});
     EXPECT_TRUE(raw("GET / HT").starts_with("HTTP/1.1 408 "));
     EXPECT_EQ(raw(""), "");
     EXPECT_EQ(log.events(1).size(), 1U) << "silence is no request";

@@ -13,13 +13,13 @@ server::server(std::unique_ptr<gateway> handler, std::shared_ptr<listener> conne
 
 server::~server() = default;
 
-base::result<std::unique_ptr<server>> server::start(net::asio::any_io_executor executor, net::tcp::endpoint listen,
-                                                    server_settings settings, remote::sessions& servers,
-                                                    access_log& log) {
+base::result<std::unique_ptr<server>> server::start(const net::asio::any_io_executor& executor,
+                                                    const net::tcp::endpoint& listen, server_settings settings,
+                                                    remote::sessions& servers, access_log& log) {
     auto access = access_policy::make(std::move(settings.access), listen.address().to_string());
     if (!access) return std::unexpected(std::move(access.error()));
     auto handler = std::make_unique<gateway>(std::move(*access), servers);
-    auto connections = listener::open(std::move(executor), listen, settings.limits, *handler, log);
+    auto connections = listener::open(executor, listen, settings.limits, *handler, log);
     if (!connections) return std::unexpected(std::move(connections.error()));
     return std::unique_ptr<server>{new server{std::move(handler), std::move(*connections)}};
 }

@@ -15,17 +15,18 @@ namespace {
 net::async_result<net::checkup> examined(remote::sessions& servers, model::endpoint server,
                                          std::optional<model::credentials> who,
                                          std::optional<model::fingerprint> expected) {
-    co_return co_await servers.examine(std::move(server), std::move(who), std::move(expected));
+    co_return co_await servers.examine(std::move(server), std::move(who), expected);
 }
 
-/// Identifies the server; with an expected key, also goes as far as its host key, still without a credential.
+/// Identifies the server; with an expected key, also goes as far as its host key, still without a credential. `found`
+/// is what was seen on that way.
 net::async_result<net::identification> identified(remote::sessions& servers, model::endpoint server,
-                                                  std::optional<model::fingerprint> expected) {
+                                                  std::optional<model::fingerprint> expected, net::checkup& found) {
     auto identification = co_await servers.identify(server);
     if (!identification || !expected) co_return identification;
-    auto found = co_await servers.examine(std::move(server), std::nullopt, std::move(expected));
-    for (auto& step : found.steps)
-        if (step.failure) co_return std::unexpected(*std::move(step.failure));
+    found = co_await servers.examine(std::move(server), std::nullopt, expected);
+    for (const auto& step : found.steps)
+        if (step.failure) co_return std::unexpected(*step.failure);
     co_return identification;
 }
 
@@ -43,10 +44,12 @@ net::awaitable<answer> connect(remote::sessions& servers, fields from, wiped_oct
     if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
     const auto server = *request.server;
-    auto identification = co_await net::with_deadline(identified(servers, server, request.expected_key), request.limit,
-                                                      base::phase::ssh, "connect");
+    net::checkup found;
+    auto identification = co_await net::with_deadline(identified(servers, server, request.expected_key, found),
+                                                      request.limit, base::phase::ssh, "connect");
     answer result = identification ? answer{.body = connect_answer(request.host_as_asked, server.port, *identification)}
                                    : error_answer(identification.error());
+    add_host_key(result, found);
     result.host = server.text();
     co_return result;
 }

@@ -11,8 +11,8 @@ namespace gangway::api {
 
 struct http_limits {
     head_limits head{};
-    std::chrono::milliseconds head_time{10'000};  ///< for a whole head, from its first octet
-    std::chrono::milliseconds idle_time{60'000};  ///< between two requests, and before the first octet
+    std::chrono::milliseconds head_time{10'000};  ///< for a whole head, and for the first octet on a connection
+    std::chrono::milliseconds idle_time{60'000};  ///< between two requests
     /// A body, in or out, may take this long and a second more for each `slowest_rate` octets.
     std::chrono::milliseconds body_time{30'000};
     std::size_t slowest_rate = 64U * 1024;

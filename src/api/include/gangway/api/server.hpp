@@ -26,8 +26,8 @@ class server {
     /// Listens and serves at once; port 0 takes any free port. `servers` and `log` outlive the connections.
     /// Errors: `invalid_value` with the field "listen": the address cannot be had, or is not loopback and no token is
     /// set.
-    [[nodiscard]] static base::result<std::unique_ptr<server>> start(net::asio::any_io_executor executor,
-                                                                     net::tcp::endpoint listen,
+    [[nodiscard]] static base::result<std::unique_ptr<server>> start(const net::asio::any_io_executor& executor,
+                                                                     const net::tcp::endpoint& listen,
                                                                      server_settings settings,
                                                                      remote::sessions& servers, access_log& log);
     /// `stop` must have been awaited, or `executor` must run no more.
