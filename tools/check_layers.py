@@ -16,7 +16,7 @@ ROOMS = {
     'crypto': ('base', 'openssl sodium fmt', ''),
     'sftp': ('base', 'fmt', ''),
     'ssh': ('base crypto', 'openssl fmt', ''),
-    'net': ('base model crypto sftp ssh', 'asio libssh fmt', 'asio'),
+    'net': ('base model crypto sftp ssh', 'asio fmt', 'asio'),
     'remote': ('base model crypto sftp net', 'asio fmt', 'asio'),
     'api': ('base model crypto sftp net remote', 'asio beast json url icu fmt', 'asio beast json'),
     'cli': ('base model crypto sftp net', 'asio json cli11 fmt', 'asio json cli11'),
@@ -25,7 +25,7 @@ ROOMS = {
 
 LIBRARIES = [
     (r'boost/(asio|system)[/.]', 'asio'), (r'boost/(beast|optional)[/.]', 'beast'), (r'boost/json[/.]', 'json'),
-    (r'boost/url[/s.]', 'url'), (r'libssh/', 'libssh'), (r'openssl/', 'openssl'), (r'sodium[/.]', 'sodium'),
+    (r'boost/url[/s.]', 'url'), (r'openssl/', 'openssl'), (r'sodium[/.]', 'sodium'),
     (r'unicode/', 'icu'), (r'spdlog/', 'spdlog'), (r'fmt/', 'fmt'), (r'CLI/', 'cli11'), (r'toml\+\+/', 'toml'),
     (r'g(test|mock)/', 'gtest'),
 ]

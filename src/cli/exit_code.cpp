@@ -21,6 +21,7 @@ failure_class of(net::errc code) noexcept {
         case unreachable:
             return {"connection_refused", exit_code::unreachable};
         case connection_lost:
+        case channel_closed:
             return {"connection_lost", exit_code::unreachable};
         case not_ssh:
             return {"not_ssh", exit_code::unreachable};

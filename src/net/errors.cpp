@@ -20,6 +20,8 @@ class net_category final : public std::error_category {
                 return "server unreachable";
             case errc::connection_lost:
                 return "connection lost";
+            case errc::channel_closed:
+                return "SFTP session ended";
             case errc::not_ssh:
                 return "not an SSH server";
             case errc::handshake_failed:

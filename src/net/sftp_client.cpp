@@ -49,7 +49,7 @@ async_result<std::unique_ptr<sftp_client>> sftp_client::start(std::unique_ptr<by
     if (!ready) {
         auto& why = ready.error();
         why.where = base::phase::subsystem;
-        if (why.code == errc::connection_lost) why.code = errc::subsystem_unavailable;
+        if (why.code == errc::channel_closed) why.code = errc::subsystem_unavailable;
         co_return std::unexpected(std::move(why));
     }
     co_return client;

@@ -97,11 +97,11 @@ TEST(sftp_client, channel_that_closes_fails_every_call_that_waits_and_later_ones
     run_with_client(server, [](sftp_client& client) -> awaitable<void> {
         const auto [one, two] = co_await (client.call(sftp::stat_request{.path = "a"}) &&
                                           client.perform(sftp::remove_request{.path = "b"}));
-        EXPECT_EQ(one.error().code, errc::connection_lost);
-        EXPECT_EQ(two.error().code, errc::connection_lost);
+        EXPECT_EQ(one.error().code, errc::channel_closed);
+        EXPECT_EQ(two.error().code, errc::channel_closed);
         EXPECT_FALSE(client.usable());
         const auto later = co_await client.perform(sftp::remove_request{.path = "c"});
-        EXPECT_EQ(later.error().code, errc::connection_lost);
+        EXPECT_EQ(later.error().code, errc::channel_closed);
     });
     EXPECT_EQ(server.seen.size(), 2U);
 }

@@ -75,7 +75,7 @@ class scripted_server {
     }
     void hang_up() {
         asio::post(end_->executor(), [this] {
-            if (end_ != nullptr) end_->listener->closed({errc::connection_lost, base::phase::sftp, "hung up"});
+            if (end_ != nullptr) end_->listener->closed({errc::channel_closed, base::phase::sftp, "hung up"});
         });
     }
     /// How many more octets are taken from the client; it is told when this grows.

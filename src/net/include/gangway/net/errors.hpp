@@ -14,6 +14,7 @@ enum class errc {
     connection_refused,     ///< nobody listens there
     unreachable,            ///< no route, or the connection could not be made for another reason
     connection_lost,        ///< closed or reset by the other side
+    channel_closed,         ///< the server ended the SFTP session, and the connection is still there
     not_ssh,                ///< somebody listens, but does not speak SSH 2
     handshake_failed,       ///< no common algorithm, or the key exchange is wrong
     host_key_mismatch,      ///< facts "expectedFingerprint" and "presentedFingerprint"

@@ -12,15 +12,15 @@
 
 namespace gangway::net {
 
-class native_channel;
+class ssh_channel;
 
 /// Everything runs on the strand of the socket. Owned by the link, its channels, and the handlers that wait for the
 /// socket, so that a handler which comes late finds a stopped core and not a destroyed one.
 ///
 /// Until the login is done one coroutine at a time awaits events. Then `start` hands them to the channels.
-class native_core : public std::enable_shared_from_this<native_core> {
+class ssh_core : public std::enable_shared_from_this<ssh_core> {
   public:
-    native_core(tcp::socket socket, ssh::options how);
+    ssh_core(tcp::socket socket, ssh::options how);
 
     [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }
     [[nodiscard]] ssh::client& machine() noexcept { return machine_; }
@@ -30,7 +30,7 @@ class native_core : public std::enable_shared_from_this<native_core> {
     /// From here on events go to channels.
     void start();
 
-    void add(ssh::channel_id id, native_channel& channel);
+    void add(ssh::channel_id id, ssh_channel& channel);
     /// Closes the channel; it hears nothing any more.
     void remove(ssh::channel_id id) noexcept;
     /// Lets octets move soon, from a fresh stack.
@@ -52,12 +52,12 @@ class native_core : public std::enable_shared_from_this<native_core> {
     void fail_all(const base::error& why);
     void settle();
     [[nodiscard]] std::vector<ssh::channel_id> open_channels() const;
-    [[nodiscard]] native_channel* find(ssh::channel_id id) const noexcept;
+    [[nodiscard]] ssh_channel* find(ssh::channel_id id) const noexcept;
 
     tcp::socket socket_;
     ssh::client machine_;
     asio::steady_timer idle_;
-    std::map<ssh::channel_id, native_channel*> channels_{};
+    std::map<ssh::channel_id, ssh_channel*> channels_{};
     asio::steady_timer::time_point keyed_;  ///< when were the keys last changed for their age?
     bool started_ = false;                  ///< do events go to channels?
     bool stopped_ = false;                  ///< is the link gone?

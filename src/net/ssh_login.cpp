@@ -1,4 +1,4 @@
-#include "native_login.hpp"
+#include "ssh_login.hpp"
 
 #include "ssh_agent.hpp"
 
@@ -19,7 +19,7 @@ constexpr int most_steps = 4;
 constexpr int most_rounds = 6;
 
 /// The server's answer to a login request; the client keeps to one of these.
-async_result<ssh::event> answer_of(native_core& core, base::result<void> request) {
+async_result<ssh::event> answer_of(ssh_core& core, base::result<void> request) {
     if (!request) co_return std::unexpected(translate(request.error(), base::phase::auth));
     for (;;) {
         auto news = co_await core.next_event(base::phase::auth);
@@ -30,7 +30,7 @@ async_result<ssh::event> answer_of(native_core& core, base::result<void> request
 /// One login; its steps decide in the order of RFC 4252 which method is next.
 class login_attempt {
   public:
-    login_attempt(native_core& core, const model::credentials& who, const crypto::private_key* key)
+    login_attempt(ssh_core& core, const model::credentials& who, const crypto::private_key* key)
         : core_(core), who_(who), key_(key), key_left_(key != nullptr), agent_left_(key == nullptr && who.agent) {}
 
     async_result<void> run() {
@@ -152,7 +152,7 @@ class login_attempt {
         return base::error{errc::auth_failed, base::phase::auth, std::move(message)}.with("methods", methods);
     }
 
-    native_core& core_;
+    ssh_core& core_;
     const model::credentials& who_;
     const crypto::private_key* key_;
     bool key_left_;                       ///< is the key still to be tried?
@@ -164,7 +164,7 @@ class login_attempt {
 
 }  // namespace
 
-async_result<login_progress> native_methods(native_core& core, std::string username) {
+async_result<login_progress> ssh_methods(ssh_core& core, std::string username) {
     const auto news = co_await answer_of(core, core.machine().login_without_proof(username));
     if (!news) co_return std::unexpected(news.error());
     if (const auto* refusal = std::get_if<ssh::login_refused>(&*news))
@@ -172,7 +172,7 @@ async_result<login_progress> native_methods(native_core& core, std::string usern
     co_return login_progress{.complete = true};
 }
 
-async_result<void> native_login(native_core& core, const model::credentials& who, const crypto::private_key* key) {
+async_result<void> ssh_login(ssh_core& core, const model::credentials& who, const crypto::private_key* key) {
     login_attempt attempt{core, who, key};
     co_return co_await attempt.run();
 }

@@ -1,7 +1,7 @@
 #pragma once
 /// Logging in through the project's own SSH client (RFC 4252, RFC 4256).
 
-#include "native_core.hpp"
+#include "ssh_core.hpp"
 
 #include <gangway/crypto/private_key.hpp>
 #include <gangway/model/credentials.hpp>
@@ -10,10 +10,10 @@
 namespace gangway::net {
 
 /// Asks with the method "none" what the server accepts for this user. The host key has been accepted.
-[[nodiscard]] async_result<login_progress> native_methods(native_core& core, std::string username);
+[[nodiscard]] async_result<login_progress> ssh_methods(ssh_core& core, std::string username);
 
 /// See `ssh_link::login`. The host key has been accepted.
-[[nodiscard]] async_result<void> native_login(native_core& core, const model::credentials& who,
-                                              const crypto::private_key* key);
+[[nodiscard]] async_result<void> ssh_login(ssh_core& core, const model::credentials& who,
+                                           const crypto::private_key* key);
 
 }  // namespace gangway::net

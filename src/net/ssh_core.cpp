@@ -1,6 +1,6 @@
-#include "native_core.hpp"
+#include "ssh_core.hpp"
 
-#include "native_channel.hpp"
+#include "ssh_channel.hpp"
 
 #include <gangway/net/errors.hpp>
 #include <gangway/ssh/errors.hpp>
@@ -41,7 +41,7 @@ base::error translate(const base::error& why, base::phase where) {
     }
 }
 
-native_core::native_core(tcp::socket socket, ssh::options how)
+ssh_core::ssh_core(tcp::socket socket, ssh::options how)
     : socket_(std::move(socket)),
       machine_(std::move(how)),
       idle_(socket_.get_executor()),
@@ -49,7 +49,7 @@ native_core::native_core(tcp::socket socket, ssh::options how)
     socket_.non_blocking(true);
 }
 
-async_result<ssh::event> native_core::next_event(base::phase where) {
+async_result<ssh::event> ssh_core::next_event(base::phase where) {
     for (;;) {
         auto news = machine_.next();
         // A failure may have left words for the server.
@@ -65,23 +65,23 @@ async_result<ssh::event> native_core::next_event(base::phase where) {
     }
 }
 
-void native_core::start() {
+void ssh_core::start() {
     started_ = true;
     schedule();
 }
 
-void native_core::add(ssh::channel_id id, native_channel& channel) {
+void ssh_core::add(ssh::channel_id id, ssh_channel& channel) {
     channels_.emplace(id, &channel);
     schedule();
 }
 
-void native_core::remove(ssh::channel_id id) noexcept {
+void ssh_core::remove(ssh::channel_id id) noexcept {
     if (channels_.erase(id) == 0 || stopped_ || failed_) return;
     machine_.close(id);
     schedule();
 }
 
-void native_core::schedule() {
+void ssh_core::schedule() {
     if (scheduled_ || stopped_ || !started_) return;
     scheduled_ = true;
     asio::post(executor(), [self = shared_from_this()] {
@@ -90,7 +90,7 @@ void native_core::schedule() {
     });
 }
 
-void native_core::pump() {
+void ssh_core::pump() {
     settle();
     const auto now = asio::steady_timer::clock_type::now();
     if (now - keyed_ >= key_time) {
@@ -108,7 +108,7 @@ void native_core::pump() {
     schedule();
 }
 
-bool native_core::deliver() {
+bool ssh_core::deliver() {
     for (;;) {
         auto news = machine_.next();
         if (!news) {
@@ -123,7 +123,7 @@ bool native_core::deliver() {
 }
 
 /// A listener may destroy its channel, another one, or the link from inside the call.
-void native_core::dispatch(const ssh::event& news) {
+void ssh_core::dispatch(const ssh::event& news) {
     const auto to_channel = [&](const auto& about) {
         if constexpr (requires { about.channel; })
             if (auto* const channel = find(about.channel)) channel->take(about);
@@ -131,7 +131,7 @@ void native_core::dispatch(const ssh::event& news) {
     std::visit(to_channel, news);
 }
 
-base::result<native_core::moved> native_core::flush() {
+base::result<ssh_core::moved> ssh_core::flush() {
     auto outcome = moved::nothing;
     while (!machine_.output().empty()) {
         boost::system::error_code failure;
@@ -145,7 +145,7 @@ base::result<native_core::moved> native_core::flush() {
     return outcome;
 }
 
-base::result<native_core::moved> native_core::fill() {
+base::result<ssh_core::moved> ssh_core::fill() {
     if (std::exchange(drained_, false)) return moved::nothing;
     const auto space = machine_.receive_space();
     if (space.empty()) return moved::nothing;
@@ -160,7 +160,7 @@ base::result<native_core::moved> native_core::fill() {
     return moved::something;
 }
 
-void native_core::arm() {
+void ssh_core::arm() {
     if (!reading_ && !machine_.receive_space().empty()) {
         reading_ = true;
         socket_.async_wait(tcp::socket::wait_read, [self = shared_from_this()](boost::system::error_code) {
@@ -178,7 +178,7 @@ void native_core::arm() {
     watch_idleness();
 }
 
-void native_core::watch_idleness() {
+void ssh_core::watch_idleness() {
     if (watching_ || !std::exchange(busy_, false)) return;
     watching_ = true;
     idle_.expires_after(idle_time);
@@ -190,33 +190,33 @@ void native_core::watch_idleness() {
     });
 }
 
-void native_core::fail_all(const base::error& why) {
+void ssh_core::fail_all(const base::error& why) {
     failed_ = true;
     for (const auto id : open_channels())
         if (auto* const channel = find(id)) channel->fail(why);
 }
 
 /// For channels that have a listener since now.
-void native_core::settle() {
+void ssh_core::settle() {
     for (const auto id : open_channels()) {
         if (auto* const channel = find(id)) channel->deliver_aside();
         if (auto* const channel = find(id)) channel->tell_end();
     }
 }
 
-std::vector<ssh::channel_id> native_core::open_channels() const {
+std::vector<ssh::channel_id> ssh_core::open_channels() const {
     std::vector<ssh::channel_id> ids;
     for (const auto& [id, channel] : channels_)
         ids.push_back(id);
     return ids;
 }
 
-native_channel* native_core::find(ssh::channel_id id) const noexcept {
+ssh_channel* ssh_core::find(ssh::channel_id id) const noexcept {
     const auto at = stopped_ ? channels_.end() : channels_.find(id);
     return at == channels_.end() ? nullptr : at->second;
 }
 
-void native_core::stop() noexcept {
+void ssh_core::stop() noexcept {
     if (std::exchange(stopped_, true)) return;
     if (!failed_) {
         machine_.disconnect();

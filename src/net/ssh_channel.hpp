@@ -1,7 +1,7 @@
 #pragma once
 /// One channel of a link on the project's own SSH client.
 
-#include "native_core.hpp"
+#include "ssh_core.hpp"
 
 #include <gangway/net/byte_channel.hpp>
 
@@ -14,10 +14,10 @@
 namespace gangway::net {
 
 /// Octets go from the machine's receive buffer straight to the listener.
-class native_channel final : public byte_channel {
+class ssh_channel final : public byte_channel {
   public:
-    explicit native_channel(std::shared_ptr<native_core> core);
-    ~native_channel() override;
+    explicit ssh_channel(std::shared_ptr<ssh_core> core);
+    ~ssh_channel() override;
 
     /// Opens the channel and starts the subsystem. Errors: `subsystem_unavailable`, or why the connection ended.
     [[nodiscard]] async_result<void> open_sftp();
@@ -45,8 +45,8 @@ class native_channel final : public byte_channel {
     void answer(bool granted);
     void end(std::string_view complaints);
 
-    std::shared_ptr<native_core> core_;  ///< shared with the link, other channels and handlers
-    asio::steady_timer waiting_;         ///< rung when the server answered, or never can
+    std::shared_ptr<ssh_core> core_;  ///< shared with the link, other channels and handlers
+    asio::steady_timer waiting_;      ///< rung when the server answered, or never can
     std::optional<ssh::channel_id> id_{};
     std::optional<bool> answer_{};          ///< what did the server say to the latest request?
     std::string reason_{};                  ///< why it refused the channel

@@ -1,4 +1,4 @@
-#include "native_channel.hpp"
+#include "ssh_channel.hpp"
 
 #include <gangway/base/escape.hpp>
 #include <gangway/net/errors.hpp>
@@ -17,15 +17,15 @@ constexpr std::size_t aside_kept = 64U * 1024;
 
 }  // namespace
 
-native_channel::native_channel(std::shared_ptr<native_core> core)
+ssh_channel::ssh_channel(std::shared_ptr<ssh_core> core)
     : core_(std::move(core)), waiting_(core_->executor(), asio::steady_timer::time_point::max()) {
 }
 
-native_channel::~native_channel() {
+ssh_channel::~ssh_channel() {
     if (id_) core_->remove(*id_);
 }
 
-async_result<void> native_channel::open_sftp() {
+async_result<void> ssh_channel::open_sftp() {
     const auto id = core_->machine().open_session(receive_window);
     if (!id) co_return std::unexpected(translate(id.error(), base::phase::subsystem));
     id_ = *id;
@@ -46,79 +46,79 @@ async_result<void> native_channel::open_sftp() {
 }
 
 /// A cancelled wait throws at the next one.
-awaitable<void> native_channel::answered() {
+awaitable<void> ssh_channel::answered() {
     while (!answer_ && !failure_) {
         boost::system::error_code rung;
         co_await waiting_.async_wait(asio::redirect_error(asio::use_awaitable, rung));
     }
 }
 
-void native_channel::answer(bool granted) {
+void ssh_channel::answer(bool granted) {
     answer_ = granted;
     waiting_.cancel();
 }
 
-void native_channel::listen(channel_listener& listener) {
+void ssh_channel::listen(channel_listener& listener) {
     listener_ = &listener;
     core_->schedule();
 }
 
-std::size_t native_channel::write(std::string_view octets) {
+std::size_t ssh_channel::write(std::string_view octets) {
     if (failure_) return octets.size();  // the end is on its way to the listener
     const auto taken = core_->machine().write(*id_, octets);
     core_->schedule();
     return taken;
 }
 
-void native_channel::deliver_aside() {
+void ssh_channel::deliver_aside() {
     if (listener_ == nullptr || aside_.empty()) return;
     const auto octets = std::exchange(aside_, {});
     listener_->received(octets);
 }
 
-void native_channel::tell_end() {
+void ssh_channel::tell_end() {
     if (listener_ == nullptr || !failure_ || !aside_.empty()) return;
     const auto why = *failure_;
     std::exchange(listener_, nullptr)->closed(why);
 }
 
-void native_channel::take(const ssh::channel_opened&) {
+void ssh_channel::take(const ssh::channel_opened&) {
     answer(true);
 }
 
-void native_channel::take(const ssh::channel_refused& refused) {
+void ssh_channel::take(const ssh::channel_refused& refused) {
     reason_ = refused.text.empty() ? "" : " (" + refused.text + ")";
     answer(false);
 }
 
-void native_channel::take(const ssh::request_answered& given) {
+void ssh_channel::take(const ssh::request_answered& given) {
     answer(given.granted);
 }
 
-void native_channel::take(const ssh::channel_data& data) {
+void ssh_channel::take(const ssh::channel_data& data) {
     if (listener_ != nullptr && aside_.empty()) return listener_->received(data.octets);
     if (listener_ != nullptr || aside_.size() < aside_kept) aside_.append(data.octets);
 }
 
-void native_channel::take(const ssh::channel_writable&) {
+void ssh_channel::take(const ssh::channel_writable&) {
     if (listener_ != nullptr) listener_->writable();
 }
 
-void native_channel::take(const ssh::channel_ended& ended) {
+void ssh_channel::take(const ssh::channel_ended& ended) {
     end(core_->machine().errors(ended.channel));
 }
 
-void native_channel::take(const ssh::channel_closed& closed) {
+void ssh_channel::take(const ssh::channel_closed& closed) {
     end(closed.errors);
 }
 
-void native_channel::end(std::string_view complaints) {
+void ssh_channel::end(std::string_view complaints) {
     std::string message = "the server ended the SFTP session";
     if (!complaints.empty()) message += " and said: " + base::escape(complaints);
-    fail({errc::connection_lost, base::phase::sftp, std::move(message)});
+    fail({errc::channel_closed, base::phase::sftp, std::move(message)});
 }
 
-void native_channel::fail(const base::error& why) {
+void ssh_channel::fail(const base::error& why) {
     if (failure_) return;
     failure_ = why;
     waiting_.cancel();
