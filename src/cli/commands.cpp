@@ -19,8 +19,8 @@ struct description {
 };
 constexpr std::array<description, 9> descriptions{{
     {verb::ls, "ls", "List a folder of an SFTP server"},
-    {verb::get, "get", "Download a file; it appears whole or not at all"},
-    {verb::put, "put", "Upload a file; success means that the server has all of it"},
+    {verb::get, "get", "Download a file or a folder; each file appears whole or not at all"},
+    {verb::put, "put", "Upload a file or a folder; success means that the server has all of it"},
     {verb::rm, "rm", "Remove a file"},
     {verb::rmdir, "rmdir", "Remove an empty folder"},
     {verb::mkdir, "mkdir", "Make a folder"},
@@ -94,6 +94,8 @@ void add_file_options(CLI::App& command, command_line& line) {
             break;
     }
     if (line.what != verb::get && line.what != verb::put) return;
+    command.add_flag("-r,--recursive", line.recursive, "A folder and everything in it; links are passed over");
+    command.add_flag("-p,--preserve", line.preserve, "With -r: keep permissions and times");
     command.add_flag("--no-overwrite", line.no_overwrite, "Fail if the file exists");
     command.add_flag("--sync", line.sync, "Success only when the file is on stable storage");
     command.add_flag("-q,--quiet", line.quiet, "No progress");

@@ -28,6 +28,8 @@ class descriptor {
 
     [[nodiscard]] int get() const noexcept { return number_; }
     [[nodiscard]] explicit operator bool() const noexcept { return number_ >= 0; }
+    /// Somebody else closes it from here on.
+    void release() noexcept { number_ = -1; }
     /// Closes now, because closing can tell of a failed write.
     [[nodiscard]] bool close() noexcept { return ::close(std::exchange(number_, -1)) == 0; }
 

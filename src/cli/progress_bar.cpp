@@ -1,5 +1,6 @@
 #include "progress_bar.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <sys/ioctl.h>
@@ -33,14 +34,20 @@ progress_bar::progress_bar(bool wanted, std::optional<std::uint64_t> total)
 }
 
 progress_bar::~progress_bar() {
+    clear();
+}
+
+void progress_bar::clear() {
     if (visible_ && drawn_ != progress::instant{}) draw("");
 }
 
-void progress_bar::advance(std::uint64_t done) {
+void progress_bar::advance(std::uint64_t done, std::uint64_t files) {
     const auto now = clock::now();
     if (!visible_ || now - drawn_ < redraw) return;
     meter_.advance(done, now);
-    draw(meter_.line(terminal_width() - 1));  // a full line would wrap on some terminals
+    const auto width = terminal_width() - 1;  // a full line would wrap on some terminals
+    const auto count = files == 0 ? std::string{} : std::to_string(files) + " files  ";
+    draw((count + meter_.line(width - std::min(width, count.size()))).substr(0, width));
     drawn_ = now;
 }
 

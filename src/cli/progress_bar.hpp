@@ -16,8 +16,10 @@ class progress_bar {
     /// Clears the line, so that an error begins on an empty one.
     ~progress_bar();
 
-    /// Draws ten times a second at most.
-    void advance(std::uint64_t done);
+    /// Draws ten times a second at most. `files` are shown in front, if there are several.
+    void advance(std::uint64_t done, std::uint64_t files = 0);
+    /// Empties the line for something else that is written now.
+    void clear();
     /// Leaves the summary behind.
     void finish(std::uint64_t done);
 

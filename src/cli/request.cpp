@@ -36,6 +36,11 @@ base::result<void> check_combinations(const command_line& line) {
         return model::invalid("password-stdin", "standard input is already the file to put");
     if (uses_output && line.json)
         return model::invalid("json", "standard output is already the file: leave out --json");
+    if (line.recursive && line.local == "-")
+        return model::invalid("recursive", "a folder cannot go through standard input or output");
+    if (line.recursive && (line.append || line.atomic || !line.mode.empty()))
+        return model::invalid("recursive", "-r does not go with --append, --atomic or --mode");
+    if (line.preserve && !line.recursive) return model::invalid("preserve", "--preserve belongs to --recursive");
     if (line.local.starts_with("sftp://"))
         return model::invalid("local", "one side of a transfer is a local file; between two servers, get and then put");
     if (line.append && (line.atomic || line.no_overwrite))
@@ -61,8 +66,11 @@ base::result<std::filesystem::path> local_name_of(const model::remote_path& path
 }
 
 /// Into a folder the file goes under its own name.
-base::result<std::filesystem::path> download_target(const std::string& local, const model::remote_path& path) {
+base::result<std::filesystem::path> download_target(const std::string& local, const model::remote_path& path,
+                                                    bool recursive) {
     std::error_code ignored;
+    // All of a server's files have no name of their own.
+    if (recursive && !local.empty() && path.name().empty()) return std::filesystem::path{local};
     const bool into_folder = local.empty() || std::filesystem::is_directory(local, ignored);
     if (!into_folder) return std::filesystem::path{local};
     const auto name = local_name_of(path);
@@ -73,7 +81,7 @@ base::result<std::filesystem::path> download_target(const std::string& local, co
 base::result<void> place_files(request& wanted) {
     const auto& line = wanted.line;
     if (line.what == verb::get && line.local != "-") {
-        auto target = download_target(line.local, wanted.path);
+        auto target = download_target(line.local, wanted.path, line.recursive);
         if (!target) return std::unexpected(std::move(target.error()));
         wanted.local = std::move(*target);
     }
@@ -85,7 +93,9 @@ base::result<void> place_files(request& wanted) {
     }
     wanted.local = line.local;
     if (!into_folder) return {};
-    auto path = wanted.path.child(wanted.local->filename().native());
+    // "folder/" is the same folder as "folder".
+    const auto own = wanted.local->has_filename() ? *wanted.local : wanted.local->parent_path();
+    auto path = wanted.path.child(own.filename().native());
     if (!path) return std::unexpected(std::move(path.error()));
     wanted.path = std::move(*path);
     return {};

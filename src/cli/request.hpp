@@ -31,6 +31,8 @@ struct command_line {
     bool sync = false;
     bool force = false;
     bool lstat = false;
+    bool recursive = false;
+    bool preserve = false;
 
     std::vector<std::string> identities{};
     std::string known_hosts{};  ///< empty: the usual files

@@ -1,0 +1,56 @@
+#pragma once
+/// A whole folder to a server, with many files in flight on one channel.
+
+#include <gangway/model/remote_path.hpp>
+#include <gangway/net/file_stream.hpp>
+#include <gangway/net/sftp_client.hpp>
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace gangway::net {
+
+/// Something to be uploaded. Names are as in `tree_receiver`: relative, "" is the root.
+struct tree_item {
+    enum class kind : std::uint8_t {
+        folder,
+        file,   ///< with its content
+        large,  ///< asked for later, as a stream
+    };
+    kind what;
+    std::string name{};
+    sftp::attributes attributes{};  ///< permissions and times
+    std::string content{};
+};
+
+/// Where a tree comes from. Called on the client's strand.
+class tree_source {
+  public:
+    virtual ~tree_source() = default;
+    /// The next item, a folder before anything in it and the root first; nothing at the end.
+    [[nodiscard]] virtual awaitable<std::optional<tree_item>> next() = 0;
+    /// Writes all of a large file; the caller finishes it. The error is one of either end.
+    [[nodiscard]] virtual async_result<void> stream(const std::string& name, file_writer& to) = 0;
+    /// The server has all of this file.
+    virtual void done(const std::string& name, std::uint64_t octets) = 0;
+    virtual void failed(const std::string& name, base::error why) = 0;
+};
+
+struct tree_upload_options {
+    bool replace = true;                ///< existing files
+    bool preserve = false;              ///< permissions and times
+    std::size_t files_in_flight = 512;  ///< fewer where the server says so or says nothing
+    std::uint64_t octets_in_flight =
+        32UL * 1024 * 1024;  ///< of files held in memory; a larger one is the source's fault
+};
+
+/// Makes the folder `root` and everything the source has in it; folders that exist are used. A file that is in the way
+/// is written over, but a link never is, and none is followed, except that `root` may be one. A file counts as done
+/// only if every WRITE and the CLOSE were acknowledged and FSTAT shows its size; one that failed is removed if it was
+/// new. What fails is told and the rest goes on; returned is only what ends everything. Cancelling closes what is open.
+[[nodiscard]] async_result<void> upload_tree(sftp_client& client, model::remote_path root, tree_source& source,
+                                             tree_upload_options options = {});
+
+}  // namespace gangway::net

@@ -1,0 +1,403 @@
+#include "slots.hpp"
+
+#include <gangway/net/errors.hpp>
+#include <gangway/net/file_operations.hpp>
+#include <gangway/net/tree_upload.hpp>
+#include <gangway/sftp/errors.hpp>
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+namespace gangway::net {
+namespace {
+
+/// Handles that every server is believed to have, where it does not tell.
+constexpr std::uint64_t usual_handles = 100;
+constexpr std::uint64_t most_handles = 4096;
+/// WRITEs in flight: with what goes with them, less than a session takes.
+constexpr std::uint64_t most_parts = 1024;
+
+enum class step : std::uint8_t {
+    make,
+    look_at_folder,
+    open_new,
+    look_at_file,
+    open_old,
+    write,
+    look,
+    set,
+    close,
+    settle,
+    tidy
+};
+using label = call_label<step>;
+
+struct folder {
+    enum class state : std::uint8_t { asked, there, failed };
+    state is = state::asked;
+    sftp::attributes attributes{};
+    std::vector<tree_item> waiting{};  ///< what goes into it
+};
+
+/// One file in flight.
+struct open_file {
+    tree_item item{};
+    std::size_t waiting = 0;               ///< calls not answered
+    bool made = false;                     ///< was it not there before?
+    std::optional<base::error> failure{};  ///< the first; the content is not sure then
+    std::optional<base::error> unset{};    ///< why it does not have its permissions and times
+};
+
+std::string parent_of(const std::string& name) {
+    const auto slash = name.rfind('/');
+    return slash == std::string::npos ? std::string{} : name.substr(0, slash);
+}
+
+base::error in_the_way(std::string_view what) {
+    return {sftp::errc::already_exists, base::phase::sftp, std::string{what}};
+}
+
+class tree_writer {
+  public:
+    tree_writer(sftp_client& client, const model::remote_path& root, tree_source& source, tree_upload_options options)
+        : client_(client), root_(root), source_(source), options_(options), calls_(client) {}
+
+    async_result<void> run() {
+        fit_the_server();
+        for (;;) {
+            while (!ended_ && may_take()) {
+                if (auto item = co_await source_.next())
+                    place(*std::move(item));
+                else
+                    ended_ = true;
+            }
+            if (calls_.outstanding() == 0) {
+                if (ended_) break;
+                continue;
+            }
+            auto ended = co_await calls_.next();
+            if (!ended.answer) co_return std::unexpected(ended.answer.error());
+            arrived(label::of(ended.tag), *ended.answer);
+            client_.recycle(std::move(*ended.answer));
+        }
+        const auto streamed = co_await stream_the_large();
+        if (!streamed || !options_.preserve) co_return streamed;
+        co_return co_await settle_folders();
+    }
+
+  private:
+    void fit_the_server() {
+        const auto& told = client_.features().limits;
+        const auto handles = std::min<std::uint64_t>(told.open_handles.value_or(usual_handles), most_handles);
+        options_.files_in_flight =
+            std::clamp<std::size_t>(options_.files_in_flight, 1, std::max<std::size_t>(handles * 3 / 4, 1));
+        chunk_ = told.write;
+        options_.octets_in_flight = std::min(options_.octets_in_flight, chunk_ * most_parts);
+    }
+    [[nodiscard]] bool may_take() const noexcept {
+        return files_.used() + held_ < options_.files_in_flight && octets_ < options_.octets_in_flight;
+    }
+    [[nodiscard]] std::string path_of(const std::string& name) const {
+        if (name.empty()) return root_.octets();
+        return root_.octets().ends_with('/') ? root_.octets() + name : root_.octets() + "/" + name;
+    }
+
+    void place(tree_item item) {
+        octets_ += item.content.size();
+        if (item.name.empty()) return begin(std::move(item));
+        auto& above = folders_[parent_of(item.name)];
+        switch (above.is) {
+            case folder::state::there:
+                return begin(std::move(item));
+            case folder::state::asked:
+                ++held_;
+                above.waiting.push_back(std::move(item));
+                return;
+            case folder::state::failed:
+                return give_up(item);
+        }
+    }
+    /// What lies in a folder that could not be made: that was told already.
+    void give_up(const tree_item& item) {
+        octets_ -= item.content.size();
+        if (item.what == tree_item::kind::folder) folders_[item.name].is = folder::state::failed;
+    }
+
+    void begin(tree_item item) {
+        const auto path = path_of(item.name);
+        switch (item.what) {
+            case tree_item::kind::large:
+                large_.push_back(std::move(item));
+                return;
+            case tree_item::kind::folder: {
+                folders_[item.name].attributes = item.attributes;
+                const sftp::attributes mode{.permissions =
+                                                (item.attributes.permissions.value_or(0777) & 0777U) | 0700U};
+                const auto slot = names_.add(item.name);
+                const auto started =
+                    calls_.start(sftp::mkdir_request{.path = path, .attrs = mode}, label{step::make, slot}.tag());
+                if (!started) folder_failed(names_.take(slot), started.error());
+                return;
+            }
+            case tree_item::kind::file:
+                open(files_.add({.item = std::move(item)}), step::open_new);
+        }
+    }
+    void open(std::uint32_t slot, step how) {
+        using namespace sftp::open_flag;
+        const auto& item = files_[slot].item;
+        sftp::attributes mode{};
+        if (item.attributes.permissions) mode.permissions = *item.attributes.permissions & 0777U;
+        const auto path = path_of(item.name);
+        const auto flags = sftp::open_flag::write | create | (how == step::open_new ? exclusive : truncate);
+        start(slot, sftp::open_request{.path = path, .flags = flags, .attrs = mode}, {how, slot});
+    }
+    template <class Request>
+    void start(std::uint32_t slot, const Request& request, label of) {
+        const auto started = calls_.start(request, of.tag());
+        if (!started) return file_failed(slot, started.error());
+        ++files_[slot].waiting;
+    }
+
+    void arrived(label of, const sftp::reply& answer) {
+        switch (of.what) {
+            case step::make:
+                return folder_made(of.slot, answer);
+            case step::look_at_folder:
+                return folder_seen(of.slot, answer);
+            case step::settle:
+                return folder_settled(of.slot, answer);
+            case step::tidy:
+                return;
+            default:
+                break;
+        }
+        --files_[of.slot].waiting;
+        switch (of.what) {
+            case step::open_new:
+                return file_opened(of.slot, answer, true);
+            case step::open_old:
+                return file_opened(of.slot, answer, false);
+            case step::look_at_file:
+                return obstacle_seen(of.slot, answer);
+            default:
+                part_done(of, answer);
+        }
+    }
+
+    void folder_made(std::uint32_t slot, const sftp::reply& answer) {
+        const auto made = answer.succeeded();
+        if (made) return folder_ready(names_.take(slot));
+        // Servers say in many ways that a folder is there already.
+        const auto path = path_of(names_[slot]);
+        refusals_[slot] = made.error();
+        const auto tag = label{step::look_at_folder, slot}.tag();
+        const auto started = names_[slot].empty() ? calls_.start(sftp::stat_request{.path = path}, tag)
+                                                  : calls_.start(sftp::lstat_request{.path = path}, tag);
+        if (!started) folder_failed(names_.take(slot), started.error());
+    }
+    void folder_seen(std::uint32_t slot, const sftp::reply& answer) {
+        auto why = std::move(refusals_[slot]);
+        refusals_.erase(slot);
+        const auto there = answer.as<sftp::attrs_reply>();
+        if (there && there->attrs.is_directory()) return folder_ready(names_.take(slot));
+        if (there) why = in_the_way("something that is not a folder has its name");
+        folder_failed(names_.take(slot), std::move(why));
+    }
+    void folder_ready(const std::string& name) {
+        auto& made = folders_[name];
+        made.is = folder::state::there;
+        for (auto& item : std::exchange(made.waiting, {})) {
+            --held_;
+            begin(std::move(item));
+        }
+    }
+    void folder_failed(const std::string& name, base::error why) {
+        auto& lost = folders_[name];
+        lost.is = folder::state::failed;
+        for (const auto& item : std::exchange(lost.waiting, {})) {
+            --held_;
+            give_up(item);
+        }
+        source_.failed(name, std::move(why));
+    }
+
+    /// All that follows goes out together: a server does what concerns one handle in the order it came (draft section
+    /// 6.1). The times are set after the last WRITE, or that would change them again.
+    void file_opened(std::uint32_t slot, const sftp::reply& answer, bool is_new) {
+        const auto opened = answer.as<sftp::handle_reply>();
+        if (!opened) return refused(slot, opened.error(), is_new);
+        auto& file = files_[slot];
+        file.made = is_new;
+        const std::string_view content{file.item.content};
+        const auto& about = file.item.attributes;
+        for (std::uint64_t offset = 0; offset < content.size() && !file.failure; offset += chunk_)
+            add(file,
+                sftp::write_request{.handle = opened->handle, .offset = offset, .data = content.substr(offset, chunk_)},
+                {step::write, slot});
+        if (options_.preserve)
+            add(file,
+                sftp::fsetstat_request{.handle = opened->handle,
+                                       .attrs = {.permissions = about.permissions.value_or(0666) & 0777U,
+                                                 .atime = about.atime,
+                                                 .mtime = about.mtime}},
+                {step::set, slot});
+        add(file, sftp::fstat_request{.handle = opened->handle}, {step::look, slot});
+        add(file, sftp::close_request{.handle = opened->handle}, {step::close, slot});
+        if (file.waiting == 0) finish(slot);
+    }
+    template <class Request>
+    void add(open_file& file, const Request& request, label of) {
+        const auto started = calls_.start(request, of.tag());
+        if (started)
+            ++file.waiting;
+        else if (!file.failure)
+            file.failure = started.error();
+    }
+    void refused(std::uint32_t slot, const base::error& why, bool was_new) {
+        const bool vague = why.code == sftp::errc::failure || why.code == sftp::errc::already_exists ||
+                           why.code == sftp::errc::other_status;
+        if (!was_new || !vague) return file_failed(slot, why);
+        const auto path = path_of(files_[slot].item.name);
+        files_[slot].unset = why;
+        start(slot, sftp::lstat_request{.path = path}, {step::look_at_file, slot});
+    }
+    void obstacle_seen(std::uint32_t slot, const sftp::reply& answer) {
+        auto why = *std::exchange(files_[slot].unset, std::nullopt);
+        const auto there = answer.as<sftp::attrs_reply>();
+        if (!there) return file_failed(slot, std::move(why));
+        if (!options_.replace) return file_failed(slot, in_the_way("the target exists already"));
+        if (!there->attrs.is_regular()) return file_failed(slot, in_the_way("something that is no file has its name"));
+        open(slot, step::open_old);
+    }
+    void part_done(label of, const sftp::reply& answer) {
+        auto& file = files_[of.slot];
+        if (of.what == step::look) {
+            // A server that tells no size is believed.
+            const auto about = answer.as<sftp::attrs_reply>();
+            if (about && about->attrs.size.value_or(file.item.content.size()) != file.item.content.size() &&
+                !file.failure)
+                file.failure = {errc::incomplete_write, base::phase::sftp,
+                                "the server accepted every octet, but the file has another size"};
+        } else if (const auto did = answer.succeeded(); !did) {
+            auto& why = of.what == step::set ? file.unset : file.failure;
+            if (!why) why = did.error();
+        }
+        if (file.waiting == 0) finish(of.slot);
+    }
+    void finish(std::uint32_t slot) {
+        if (files_[slot].failure) return file_failed(slot, *files_[slot].failure);
+        const auto done = drop(slot);
+        if (done.unset)
+            source_.failed(done.item.name, *done.unset);
+        else
+            source_.done(done.item.name, done.item.content.size());
+    }
+    void file_failed(std::uint32_t slot, base::error why) {
+        const auto lost = drop(slot);
+        if (lost.made) {
+            // Its answer is awaited like any other, because the connection may end with the last one.
+            const auto path = path_of(lost.item.name);
+            std::ignore = calls_.start(sftp::remove_request{.path = path}, label{step::tidy, 0}.tag());
+        }
+        source_.failed(lost.item.name, std::move(why));
+    }
+    open_file drop(std::uint32_t slot) {
+        octets_ -= files_[slot].item.content.size();
+        return files_.take(slot);
+    }
+
+    async_result<void> stream_the_large() {
+        for (; !large_.empty(); large_.pop_front()) {
+            auto written = co_await stream(large_.front());
+            if (written) {
+                source_.done(large_.front().name, *written);
+                continue;
+            }
+            if (!client_.usable()) co_return std::unexpected(written.error());
+            source_.failed(large_.front().name, std::move(written.error()));
+        }
+        co_return base::result<void>{};
+    }
+    async_result<std::uint64_t> stream(const tree_item& item) {
+        const auto path = model::remote_path::parse(path_of(item.name));
+        if (!path) co_return std::unexpected(path.error());
+        const auto there = co_await lstat(client_, *path);
+        if (there && !options_.replace) co_return std::unexpected(in_the_way("the target exists already"));
+        if (there && !there->is_regular())
+            co_return std::unexpected(in_the_way("something that is no file has its name"));
+        writer_options how{};
+        how.when_there = there ? writer_options::existing::truncate : writer_options::existing::refuse;
+        if (item.attributes.permissions && (options_.preserve || !there))
+            how.mode = *item.attributes.permissions & 0777U;
+        const auto writer = co_await file_writer::open(client_, *path, how);
+        if (!writer) co_return std::unexpected(writer.error());
+        const auto streamed = co_await source_.stream(item.name, **writer);
+        auto written = streamed ? co_await (*writer)->finish() : std::unexpected(streamed.error());
+        if (!streamed) co_await abandon(**writer);
+        if (!written && !there) std::ignore = co_await client_.perform(sftp::remove_request{.path = path->octets()});
+        if (!written || !options_.preserve) co_return written;
+        const sftp::attributes times{.atime = item.attributes.atime, .mtime = item.attributes.mtime};
+        const auto set = co_await set_attributes(client_, *path, times);
+        if (!set) co_return std::unexpected(set.error());
+        co_return written;
+    }
+    static awaitable<void> abandon(file_writer& writer) { static_cast<void>(co_await writer.abandon()); }
+
+    /// From the deepest up, and after everything in them was written, because that changes their times.
+    async_result<void> settle_folders() {
+        auto next = folders_.rbegin();
+        while (next != folders_.rend() || calls_.outstanding() > 0) {
+            for (; next != folders_.rend() && calls_.outstanding() < options_.files_in_flight; ++next) {
+                const auto& [name, made] = *next;
+                if (made.is != folder::state::there) continue;
+                const auto path = path_of(name);
+                const sftp::attributes wanted{.permissions = made.attributes.permissions.value_or(0777) & 0777U,
+                                              .atime = made.attributes.atime,
+                                              .mtime = made.attributes.mtime};
+                const auto slot = names_.add(name);
+                const auto started =
+                    calls_.start(sftp::setstat_request{.path = path, .attrs = wanted}, label{step::settle, slot}.tag());
+                if (!started) source_.failed(names_.take(slot), started.error());
+            }
+            if (calls_.outstanding() == 0) break;
+            const auto ended = co_await calls_.next();
+            if (!ended.answer) co_return std::unexpected(ended.answer.error());
+            arrived(label::of(ended.tag), *ended.answer);
+        }
+        co_return base::result<void>{};
+    }
+    void folder_settled(std::uint32_t slot, const sftp::reply& answer) {
+        const auto name = names_.take(slot);
+        if (const auto set = answer.succeeded(); !set) source_.failed(name, set.error());
+    }
+
+    sftp_client& client_;
+    const model::remote_path& root_;
+    tree_source& source_;
+    tree_upload_options options_;
+    std::map<std::string, folder> folders_{};
+    std::map<std::uint32_t, base::error> refusals_{};  ///< why a folder was not made, while it is looked at
+    slots<std::string> names_{};                       ///< of folders in flight
+    slots<open_file> files_{};
+    std::deque<tree_item> large_{};  ///< to be streamed
+    std::size_t held_ = 0;           ///< items that wait for their folder
+    std::uint64_t octets_ = 0;       ///< of the files in memory
+    std::uint64_t chunk_ = 0;        ///< octets of a WRITE
+    bool ended_ = false;             ///< has the source no more?
+    call_pipeline calls_;            ///< goes first
+};
+
+}  // namespace
+
+async_result<void> upload_tree(sftp_client& client, model::remote_path root, tree_source& source,
+                               tree_upload_options options) {
+    tree_writer writer{client, root, source, options};
+    co_return co_await writer.run();
+}
+
+}  // namespace gangway::net

@@ -1,0 +1,177 @@
+#include "testing/tree_server.hpp"
+
+#include <gangway/net/errors.hpp>
+#include <gangway/net/tree_upload.hpp>
+#include <gangway/sftp/errors.hpp>
+
+#include <gtest/gtest.h>
+
+namespace gangway::net {
+namespace {
+
+using testing::tree_server;
+using kind = tree_item::kind;
+
+struct source final : tree_source {
+    std::deque<tree_item> items{};
+    std::map<std::string, std::string> large{};
+    std::map<std::string, std::uint64_t> arrived{};
+    std::map<std::string, std::error_code> failures{};
+
+    awaitable<std::optional<tree_item>> next() override {
+        if (items.empty()) co_return std::nullopt;
+        auto first = std::move(items.front());
+        items.pop_front();
+        co_return first;
+    }
+    async_result<void> stream(const std::string& name, file_writer& to) override {
+        co_return co_await to.write(large[name]);
+    }
+    void done(const std::string& name, std::uint64_t octets) override { arrived[name] = octets; }
+    void failed(const std::string& name, base::error why) override { failures[name] = why.code; }
+};
+
+struct tree_upload : ::testing::Test {
+    tree_server server{};
+    source given{};
+
+    tree_upload() { given.items.push_back({.what = kind::folder}); }
+    void add(kind what, std::string name, std::string content = {}) {
+        given.items.push_back({.what = what,
+                               .name = std::move(name),
+                               .attributes = {.permissions = what == kind::folder ? 0755U : 0640U},
+                               .content = std::move(content)});
+    }
+    base::result<void> send(tree_upload_options options = {}) {
+        return testing::with_client<base::result<void>>(server, [&](sftp_client& client) {
+            return upload_tree(client, model::remote_path::parse("/t").value(), given, options);
+        });
+    }
+};
+
+TEST_F(tree_upload, every_file_arrives_with_its_mode) {
+    add(kind::file, "a", "alpha");
+    add(kind::folder, "sub");
+    add(kind::file, "sub/b", "");
+    ASSERT_TRUE(send());
+    EXPECT_EQ(server.files["/t/a"].content, "alpha");
+    EXPECT_EQ(server.files["/t/a"].mode & 0777, 0640U);
+    EXPECT_TRUE(server.files.contains("/t/sub/b"));
+    EXPECT_EQ(given.arrived, (std::map<std::string, std::uint64_t>{{"a", 5}, {"sub/b", 0}}));
+    EXPECT_TRUE(given.failures.empty());
+}
+
+TEST_F(tree_upload, files_are_opened_without_waiting_for_each_other_but_for_their_folder) {
+    for (int i = 0; i < 40; ++i)
+        add(kind::file, "f" + std::to_string(i), "x");
+    ASSERT_TRUE(send());
+    const auto first_write =
+        std::ranges::find_if(server.log, [](const auto& line) { return line.starts_with("WRITE "); });
+    EXPECT_EQ(std::ranges::count_if(server.log.begin(), first_write,
+                                    [](const auto& line) { return line.starts_with("OPEN "); }),
+              40);
+    EXPECT_EQ(server.log.front(), "TYPE_14 /t");
+}
+
+TEST_F(tree_upload, a_content_of_several_writes_arrives_whole) {
+    std::string content(150'000, 'x');
+    content[140'000] = 'y';
+    add(kind::file, "long", content);
+    server.answers_backwards = true;
+    ASSERT_TRUE(send());
+    EXPECT_EQ(server.files["/t/long"].content, content);
+    EXPECT_EQ(server.count("WRITE"), 5U);
+}
+
+TEST_F(tree_upload, an_existing_folder_is_used) {
+    server.listings["/t"] = {};
+    add(kind::file, "a", "alpha");
+    ASSERT_TRUE(send());
+    EXPECT_EQ(server.files["/t/a"].content, "alpha");
+}
+
+TEST_F(tree_upload, a_link_in_place_of_a_folder_is_told_once_and_nothing_is_put_behind_it) {
+    server.modes["/t/sub"] = 0120777;
+    add(kind::folder, "sub");
+    add(kind::file, "sub/b", "beta");
+    add(kind::folder, "sub/deep");
+    add(kind::file, "sub/deep/c", "gamma");
+    add(kind::file, "a", "alpha");
+    ASSERT_TRUE(send());
+    EXPECT_EQ(given.failures.size(), 1U);
+    EXPECT_EQ(given.failures["sub"], sftp::errc::already_exists);
+    EXPECT_EQ(server.files.size(), 1U);
+    EXPECT_EQ(given.arrived.size(), 1U);
+}
+
+TEST_F(tree_upload, an_existing_file_is_written_over) {
+    server.files["/t/a"] = {.content = "something longer"};
+    add(kind::file, "a", "alpha");
+    ASSERT_TRUE(send());
+    EXPECT_EQ(server.files["/t/a"].content, "alpha");
+    EXPECT_TRUE(given.failures.empty());
+}
+
+TEST_F(tree_upload, an_existing_file_stays_if_nothing_may_be_replaced) {
+    server.files["/t/a"] = {.content = "old"};
+    add(kind::file, "a", "alpha");
+    ASSERT_TRUE(send({.replace = false}));
+    EXPECT_EQ(server.files["/t/a"].content, "old");
+    EXPECT_EQ(given.failures["a"], sftp::errc::already_exists);
+}
+
+TEST_F(tree_upload, a_link_in_place_of_a_file_is_not_written_through) {
+    server.files["/t/a"] = {.content = "behind the link"};
+    server.modes["/t/a"] = 0120777;
+    add(kind::file, "a", "alpha");
+    ASSERT_TRUE(send());
+    EXPECT_EQ(server.files["/t/a"].content, "behind the link");
+    EXPECT_EQ(given.failures["a"], sftp::errc::already_exists);
+}
+
+TEST_F(tree_upload, a_refused_write_fails_the_file_and_removes_it) {
+    add(kind::file, "a", "alpha");
+    add(kind::file, "b", "beta");
+    server.instead = [usual = server.instead](const testing::wire_request& request) -> std::optional<std::string> {
+        if (request.type == testing::wire::write && request.rest.contains("/t/a"))
+            return testing::wire::status(request.id, 4, "No space");
+        return usual(request);
+    };
+    ASSERT_TRUE(send());
+    EXPECT_EQ(given.failures["a"], sftp::errc::failure);
+    EXPECT_FALSE(server.files.contains("/t/a"));
+    EXPECT_EQ(given.arrived.size(), 1U);
+}
+
+TEST_F(tree_upload, a_file_of_another_size_than_was_written_fails) {
+    add(kind::file, "a", "alpha");
+    server.instead = [usual = server.instead](const testing::wire_request& request) -> std::optional<std::string> {
+        if (request.type == testing::wire::fstat) return testing::wire::attrs(request.id, 4, 0100644);
+        return usual(request);
+    };
+    ASSERT_TRUE(send());
+    EXPECT_EQ(given.failures["a"], errc::incomplete_write);
+    EXPECT_TRUE(given.arrived.empty());
+}
+
+TEST_F(tree_upload, a_large_file_is_streamed) {
+    given.large["big"] = std::string(100'000, 'z');
+    add(kind::large, "big");
+    ASSERT_TRUE(send());
+    EXPECT_EQ(server.files["/t/big"].content, given.large["big"]);
+    EXPECT_EQ(given.arrived["big"], 100'000U);
+}
+
+TEST_F(tree_upload, permissions_and_times_are_set_before_the_close) {
+    add(kind::file, "a", "alpha");
+    ASSERT_TRUE(send({.preserve = true}));
+    const auto of = [&](std::string_view beginning) {
+        return std::ranges::find_if(server.log, [&](const auto& line) { return line.starts_with(beginning); });
+    };
+    EXPECT_LT(of("WRITE"), of("FSETSTAT"));
+    EXPECT_LT(of("FSETSTAT"), of("CLOSE"));
+    EXPECT_EQ(server.count("SETSTAT"), 1U);
+}
+
+}  // namespace
+}  // namespace gangway::net
