@@ -125,8 +125,9 @@ TEST(find_known_keys, revoked_keys_are_kept_apart) {
 }
 
 TEST(find_known_keys, certificate_authorities_and_unknown_markers_trust_nobody) {
+    const auto rest = " example.com " + ed25519_line;
     for (const std::string marker : {"@cert-authority", "@other", "@", "@REVOKED"}) {
-        const auto known = find_known_keys(marker + " example.com " + ed25519_line + "\n", server("example.com"));
+        const auto known = find_known_keys(marker + rest, server("example.com"));
         EXPECT_THAT(known.trusted, IsEmpty()) << marker;
         EXPECT_THAT(known.revoked, IsEmpty()) << marker;
     }
@@ -134,6 +135,7 @@ TEST(find_known_keys, certificate_authorities_and_unknown_markers_trust_nobody) 
 
 TEST(find_known_keys, lines_that_cannot_be_read_are_passed_over) {
     const std::string text{ed25519_text};
+    const auto next = "\nexample.com " + ecdsa_line + "\n";
     for (const std::string& line : {
              std::string{"example.com"},
              std::string{"example.com ssh-ed25519"},
@@ -146,9 +148,7 @@ TEST(find_known_keys, lines_that_cannot_be_read_are_passed_over) {
              "@revoked " + ed25519_line,
              std::string{"\x80\xff\x00\x01", 4},
          })
-        EXPECT_THAT(find_known_keys(line + "\nexample.com " + ecdsa_line + "\n", server("example.com")).trusted,
-                    ElementsAre(ecdsa))
-            << line;
+        EXPECT_THAT(find_known_keys(line + next, server("example.com")).trusted, ElementsAre(ecdsa)) << line;
 }
 
 TEST(find_known_keys, every_truncation_of_a_line_is_that_key_or_none) {

@@ -44,7 +44,7 @@ class deaf_listener {
             // Asio's own connect() would wait, and an asynchronous one would keep the context busy.
             socket.native_non_blocking(true);
             const auto target = acceptor_.local_endpoint();
-            ::connect(socket.native_handle(), target.data(), static_cast<::socklen_t>(target.size()));
+            (void)::connect(socket.native_handle(), target.data(), static_cast<::socklen_t>(target.size()));
         }
     }
     [[nodiscard]] tcp::endpoint endpoint() const { return acceptor_.local_endpoint(); }
