@@ -35,6 +35,7 @@ sftp_client::sftp_client(std::unique_ptr<byte_channel> channel, std::chrono::mil
 }
 
 sftp_client::~sftp_client() {
+    on_end_ = {};
     fail({errc::connection_lost, base::phase::sftp, "the SFTP session was closed here"});
 }
 
@@ -124,6 +125,12 @@ void sftp_client::fail(base::error why) {
         call.owner->take(call, std::unexpected(*failure_));
     }
     resume_soon(version_);
+    if (on_end_) std::exchange(on_end_, {})();
+}
+
+void sftp_client::on_end(std::move_only_function<void()> listener) {
+    if (failure_) return listener();
+    on_end_ = std::move(listener);
 }
 
 void sftp_client::flush_soon() {

@@ -146,6 +146,11 @@ net::async_result<std::unique_ptr<lease>> connection_pool::dial(std::string host
     connections_.emplace(id, pooled);
     settle();
     sweep_later();
+    net::asio::post(strand, [watched = pooled, pool = weak_from_this(), id] {
+        watched->connection.client->on_end([pool, id] {
+            if (const auto self = pool.lock()) self->ended(id);
+        });
+    });
     co_return std::make_unique<pooled_lease>(shared_from_this(), id, std::move(pooled), false);
 }
 
@@ -174,6 +179,12 @@ std::unique_ptr<lease> connection_pool::lease_on(pool_book::connection_id id) {
 void connection_pool::release(pool_book::connection_id id, bool broken) {
     const std::scoped_lock lock{mutex_};
     book_.released(id, clock::now(), broken);
+    settle();
+}
+
+void connection_pool::ended(pool_book::connection_id id) {
+    const std::scoped_lock lock{mutex_};
+    book_.ended(id, clock::now());
     settle();
 }
 

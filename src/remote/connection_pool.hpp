@@ -34,6 +34,7 @@ class connection_pool : public std::enable_shared_from_this<connection_pool> {
 
     // -- for its leases and askers
     void release(pool_book::connection_id id, bool broken);
+    void ended(pool_book::connection_id id);
     void withdraw(const std::string& host, pool_book::asker_id asker);
     void dial_ended(const std::string& host, const std::string& key, const base::error* why);
 

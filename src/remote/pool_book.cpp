@@ -58,6 +58,13 @@ void pool_book::released(connection_id connection, time_point now, bool broken) 
     forget_if_empty(name);
 }
 
+void pool_book::ended(connection_id connection, time_point now) {
+    const auto place = places_.find(connection);
+    if (place == places_.end()) return;
+    ++std::ranges::find(hosts_[place->second].connections, connection, &pool_book::connection::id)->leases;
+    released(connection, now, true);
+}
+
 void pool_book::expire(time_point now) {
     const auto places = places_;
     for (const auto& [id, name] : places) {

@@ -49,6 +49,8 @@ class pool_book {
 
     /// A lease is over. A connection that is `broken` gets no new leases and is closed when its last one ends.
     void released(connection_id connection, time_point now, bool broken);
+    /// The connection has ended by itself: as `released` with `broken`, for a lease that nobody had.
+    void ended(connection_id connection, time_point now);
     /// Connections without leases that have become idle for too long or too old; they are forgotten, close them.
     void expire(time_point now);
 

@@ -147,6 +147,25 @@ TEST_F(pool_book_test, broken_connection_is_closed_when_its_last_lease_ends) {
     EXPECT_EQ(book.take_closings(), std::vector{connection});
 }
 
+TEST_F(pool_book_test, idle_connection_that_ended_by_itself_is_closed_at_once) {
+    const auto connection = connected("k");
+    release(connection);
+    book.ended(connection, now);
+    EXPECT_EQ(book.take_closings(), std::vector{connection});
+    book.ended(connection, now);
+    EXPECT_TRUE(book.take_closings().empty());
+}
+
+TEST_F(pool_book_test, connection_that_ended_in_use_is_closed_with_its_last_lease_and_taken_by_nobody) {
+    const auto connection = connected("k");
+    book.ended(connection, now);
+    EXPECT_TRUE(book.take_closings().empty());
+    static_cast<void>(ask("k"));
+    EXPECT_EQ(only().what, verdict::dial);
+    release(connection);
+    EXPECT_EQ(book.take_closings(), std::vector{connection});
+}
+
 TEST_F(pool_book_test, connection_is_closed_when_it_was_idle_for_long_enough) {
     const auto connection = connected("k");
     now += limits.idle;

@@ -88,6 +88,9 @@ class sftp_client final : private channel_listener {
     [[nodiscard]] const sftp::server_features& features() const noexcept { return session_.features(); }
     /// Whether calls can still succeed. From any thread.
     [[nodiscard]] bool usable() const noexcept { return usable_.load(std::memory_order_relaxed); }
+    /// Told once, on the strand, when the session ends for whatever reason but the destruction of this object; at once
+    /// if it has ended already.
+    void on_end(std::move_only_function<void()> listener);
     /// Ends the session: every call that waits, and every later one, fails with `why`.
     void give_up(base::error why) { fail(std::move(why)); }
 
@@ -147,6 +150,7 @@ class sftp_client final : private channel_listener {
     asio::steady_timer watchdog_;
     std::chrono::steady_clock::time_point moved_{};  ///< when did octets last cross?
     std::optional<base::error> failure_{};           ///< why is it over?
+    std::move_only_function<void()> on_end_{};       ///< who wants to know that it is over?
     resumption version_{};                           ///< who waits for VERSION?
     std::shared_ptr<resumptions> due_{};             ///< who goes on next? Shared with the posted handler
     std::shared_ptr<const bool> life_;               ///< posted handlers hold it weakly: is this object still there?
