@@ -55,10 +55,11 @@ class person_at_terminal final : public person {
     [[nodiscard]] bool present() const noexcept override { return terminal_.is_open(); }
 
     [[nodiscard]] net::awaitable<std::optional<base::secret>> ask_hidden(std::string question) override {
-        show(question);
         std::optional<base::secret> answer;
         {
+            // Before the question: who answers at once is not shown either.
             const hidden_input hidden{terminal_.native_handle()};
+            show(question);
             if (hidden.active()) answer = co_await read_line();
         }
         show("\n");
