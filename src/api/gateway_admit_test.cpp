@@ -1,5 +1,5 @@
 #include "routes.hpp"
-#include "scripted_sessions.hpp"
+#include "testing/scripted_sessions.hpp"
 
 #include <gangway/api/gateway.hpp>
 
