@@ -1,6 +1,6 @@
-#include <gangway/net/bell.hpp>
-
 #include "run_coroutine.hpp"
+
+#include <gangway/net/bell.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

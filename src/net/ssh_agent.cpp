@@ -36,7 +36,7 @@ std::uint32_t flags_for(std::string_view algorithm) noexcept {
 
 }  // namespace
 
-ssh_agent::ssh_agent(asio::any_io_executor executor) : socket_(std::move(executor)) {
+ssh_agent::ssh_agent(asio::any_io_executor executor) : socket_(executor) {
 }
 
 async_result<std::string> ssh_agent::ask(std::string request) {

@@ -91,8 +91,8 @@ void ssh_channel::take(const ssh::channel_refused& refused) {
     answer(false);
 }
 
-void ssh_channel::take(const ssh::request_answered& given) {
-    answer(given.granted);
+void ssh_channel::take(const ssh::request_answered& answered) {
+    answer(answered.granted);
 }
 
 void ssh_channel::take(const ssh::channel_data& data) {

@@ -29,7 +29,7 @@ class ssh_channel final : public byte_channel {
     // For the core.
     void take(const ssh::channel_opened&);
     void take(const ssh::channel_refused& refused);
-    void take(const ssh::request_answered& answer);
+    void take(const ssh::request_answered& answered);
     void take(const ssh::channel_data& data);
     void take(const ssh::channel_writable&);
     void take(const ssh::channel_ended&);

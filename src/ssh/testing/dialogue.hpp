@@ -4,12 +4,14 @@
 #include "../message_numbers.hpp"
 #include "scripted_server.hpp"
 
+#include <gangway/base/byte_writer.hpp>
 #include <gangway/ssh/client.hpp>
 
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 namespace gangway::ssh::testing_support {
@@ -79,5 +81,23 @@ class dialogue {
 [[nodiscard]] std::string data_message(channel_id channel, std::string_view octets);
 [[nodiscard]] std::string disconnect_message(std::string_view text);
 [[nodiscard]] std::string one(std::uint8_t number, std::string_view rest = {});
+
+/// EXT_INFO with `algorithms` as the server's signature algorithms (RFC 8308 section 3.1).
+inline std::string ext_info(std::string_view algorithms) {
+    auto payload = one(msg::ext_info);
+    base::byte_writer out(payload);
+    out.u32(2);
+    out.string("publickey-hostbound@openssh.com");
+    out.string("0");
+    out.string("server-sig-algs");
+    out.string(algorithms);
+    return payload;
+}
+
+/// Runs the dialogue and says how it ended; no error if it goes on.
+inline std::error_code outcome_of(dialogue& talk) {
+    talk.run();
+    return talk.failure ? talk.failure->code : std::error_code();
+}
 
 }  // namespace gangway::ssh::testing_support

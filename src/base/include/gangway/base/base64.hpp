@@ -12,8 +12,8 @@ enum class base64_padding : bool { without, with };
 [[nodiscard]] std::string to_base64(std::string_view octets, base64_padding padding = base64_padding::with);
 
 /// Decodes the standard alphabet strictly, and is lenient about the rest: white space anywhere (space, tab, CR, LF)
-/// and padding that is missing or incomplete are accepted. Nothing for any other character, for data after padding, for more padding than
-/// belongs there, or for a length that no octets have. Unused bits of the last character are ignored.
+/// and padding that is missing or incomplete are accepted. Nothing for any other character, for data after padding, for
+/// more padding than belongs there, or for a length that no octets have. Unused bits of the last character are ignored.
 [[nodiscard]] std::optional<std::string> from_base64(std::string_view text);
 
 }  // namespace gangway::base
