@@ -88,7 +88,9 @@ void listener::welcome(net::tcp::socket socket) {
         } catch (const std::exception& error) {
             self->log_.trouble("connection", error.what());
         }
-        asio::post(self->strand_, [self, session] { self->ended(session); });
+        // The coroutine is still on this thread's stack: only after it has left may its session go, elsewhere.
+        asio::post(session->executor(),
+                   [self, session] { asio::post(self->strand_, [self, session] { self->ended(session); }); });
     };
     asio::co_spawn(session->executor(), session->run(room),
                    asio::bind_cancellation_slot(session->slot(), std::move(on_end)));
