@@ -82,6 +82,7 @@ TEST(find_known_keys, wildcards_match_as_in_ssh_config) {
     EXPECT_TRUE(applies("**a**", server("bar")));
     EXPECT_FALSE(applies("s*p*.org", server("sftp.example.com")));
     EXPECT_FALSE(applies("?", server("ab")));
+    EXPECT_FALSE(applies("ab*bc", server("abc")));
     EXPECT_FALSE(applies("example", server("example.com")));
     EXPECT_FALSE(applies("example.com.org", server("example.com")));
 }
