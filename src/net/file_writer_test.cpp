@@ -4,6 +4,8 @@
 #include <gangway/net/file_stream.hpp>
 #include <gangway/sftp/errors.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -152,11 +154,14 @@ awaitable<void> write_into_silence(sftp_client& client, memory_server& server, b
 TEST_F(file_writer_test, no_more_than_four_mebibytes_wait_for_acknowledgement) {
     bool ended = false;
     asio::io_context io;
+    asio::cancellation_signal cancel;
     asio::co_spawn(io, run(io, [&](sftp_client& client) { return write_into_silence(client, server, ended); }),
-                   [](std::exception_ptr) {});
+                   asio::bind_cancellation_slot(cancel.slot(), [](std::exception_ptr) {}));
     io.poll();
     EXPECT_FALSE(ended);
     EXPECT_EQ(server.count("WRITE"), 128U);  // of 32 KiB
+    cancel.emit(asio::cancellation_type::terminal);
+    io.poll();
 }
 
 TEST_F(file_writer_test, one_refused_write_among_many_fails_the_file) {
