@@ -58,7 +58,7 @@ def _arguments():
         options.rounds = QUICK_ROUNDS if options.quick else ROUNDS
     if options.rounds < 1 or not 0 < options.scale <= 1:
         parser.error('at least one round, and a scale above 0 and at most 1')
-    whole = options.scale == 1 and not options.no_peers
+    whole = options.scale == 1 and not options.no_peers and not options.only
     options.out = options.out or REPOSITORY / ('bench/results' if whole else 'build/bench-tries')
     return options
 

@@ -115,10 +115,12 @@ base::result<settings> decided_settings(const serve_command& command) {
     }
     written = overlaid(std::move(written), settings_of_environment([](const char* name) { return std::getenv(name); }));
     written = overlaid(std::move(written), command.flags());
-    return decide(written, {.home = path_variable("HOME"),
-                            .xdg_data_home = path_variable("XDG_DATA_HOME"),
-                            .stderr_is_terminal = ::isatty(STDERR_FILENO) == 1,
-                            .api_token = token_variable()});
+    auto decided = decide(written, {.home = path_variable("HOME"),
+                                    .xdg_data_home = path_variable("XDG_DATA_HOME"),
+                                    .stderr_is_terminal = ::isatty(STDERR_FILENO) == 1,
+                                    .api_token = token_variable()});
+    if (decided) decided->ignored = unknown_variables(environ);
+    return decided;
 }
 
 /// CLI11 takes an unknown command for a missing one.

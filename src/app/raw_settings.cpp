@@ -1,6 +1,7 @@
 #include <gangway/app/raw_settings.hpp>
 #include <gangway/app/setting_table.hpp>
 
+#include <algorithm>
 #include <utility>
 
 namespace gangway::app {
@@ -20,6 +21,11 @@ std::vector<std::string> split(std::string_view text) {
     return parts;
 }
 
+bool is_known(std::string_view variable) noexcept {
+    return variable == "GANGWAY_CONFIG" || variable == "GANGWAY_API_TOKEN" ||
+           std::ranges::find(all_settings(), variable, &setting::variable) != all_settings().end();
+}
+
 }  // namespace
 
 raw_settings settings_of_environment(const std::function<const char*(const char*)>& lookup) {
@@ -32,6 +38,22 @@ raw_settings settings_of_environment(const std::function<const char*(const char*
         found.emplace(setting.key, raw_value{std::move(values), origin::environment, name});
     }
     return found;
+}
+
+std::vector<unknown_variable> unknown_variables(const char* const* environment) {
+    constexpr std::string_view prefix = "GANGWAY_";
+    std::vector<unknown_variable> unknown;
+    for (; environment != nullptr && *environment != nullptr; ++environment) {
+        const std::string_view entry{*environment};
+        const auto name = entry.substr(0, entry.find('='));
+        if (!name.starts_with(prefix) || is_known(name)) continue;
+        std::string key{name.substr(prefix.size())};
+        for (char& c : key)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        const auto* const meant = find_setting(nearest_key(key));
+        unknown.push_back({std::string{name}, meant == nullptr ? std::string_view{} : meant->variable});
+    }
+    return unknown;
 }
 
 raw_settings overlaid(raw_settings below, raw_settings above) {

@@ -93,6 +93,23 @@ TEST(environment_settings, lists_are_split_at_commas) {
     EXPECT_THAT(of_environment({{"GANGWAY_LISTEN", "a,b"}}).at("listen").values, ElementsAre("a,b"));
 }
 
+TEST(unknown_variables, misspelt_setting_is_named_with_the_one_it_was_meant_to_be) {
+    const char* const environment[] = {"GANGWAY_EGRES=public", "GANGWAY_SERVICE_HOST=10.0.0.1", "HOME=/h",
+                                       "GANGWAY_LOG_LEVEL", nullptr};
+    const auto found = unknown_variables(environment);
+    ASSERT_EQ(found.size(), 2U);
+    EXPECT_EQ(found[0].name, "GANGWAY_EGRES");
+    EXPECT_EQ(found[0].meant, "GANGWAY_EGRESS");
+    EXPECT_EQ(found[1].name, "GANGWAY_SERVICE_HOST");
+    EXPECT_EQ(found[1].meant, "");
+}
+
+TEST(unknown_variables, settings_and_their_companions_are_known) {
+    const char* const environment[] = {"GANGWAY_CONFIG=f", "GANGWAY_API_TOKEN=t", "GANGWAY_LISTEN=", nullptr};
+    EXPECT_THAT(unknown_variables(environment), IsEmpty());
+    EXPECT_THAT(unknown_variables(nullptr), IsEmpty());
+}
+
 TEST(overlaid_settings, the_upper_layer_outweighs_key_by_key) {
     raw_settings file{{"listen", {{"a"}, origin::file, "f"}}, {"egress", {{"open"}, origin::file, "f"}}};
     raw_settings environment{{"listen", {{"b"}, origin::environment, "e"}}};

@@ -64,6 +64,11 @@ void run_on_all_cores(asio::io_context& io, event_log& log) {
     run_until_stopped(io, log);
 }
 
+void tell_ignored(event_log& log, const std::vector<unknown_variable>& variables) {
+    for (const auto& each : variables)
+        log.write(log_level::warning, "ignored", {{"variable", each.name}, {"didYouMean", each.meant}});
+}
+
 int refuse_to_start(event_log& log, const base::error& why) {
     log.write(log_level::error, "refused", {{"error", why.message}, {"field", why.fact_named("field")}});
     return could_not_start;
@@ -73,6 +78,7 @@ int refuse_to_start(event_log& log, const base::error& why) {
 
 int serve(settings decided) {
     event_log log{decided.format, decided.level};
+    tell_ignored(log, decided.ignored);
     keep_files_private();
     if (const auto usable = prepare_data_dir(decided.data_dir); !usable) return refuse_to_start(log, usable.error());
 

@@ -125,3 +125,8 @@ def test_h8_nothing_from_outside_forges_a_line(own_gateway, keys, text):
     for line in gateway.log_lines:
         json.loads(line)
         assert '\x1b' not in line and '\u2028' not in line
+
+
+def test_misspelt_variable_is_told_with_the_one_it_was_meant_to_be(own_gateway):
+    gateway = own_gateway(env={'GANGWAY_EGRES': 'public'})
+    gateway.wait_event('ignored', variable='GANGWAY_EGRES', didYouMean='GANGWAY_EGRESS')

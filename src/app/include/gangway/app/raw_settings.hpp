@@ -35,6 +35,16 @@ using raw_settings = std::map<std::string, raw_value, std::less<>>;
 /// counts as not set.
 [[nodiscard]] raw_settings settings_of_environment(const std::function<const char*(const char*)>& lookup);
 
+/// A variable that looks like a setting and is none.
+struct unknown_variable {
+    std::string name;
+    std::string_view meant;  ///< the setting's variable that it is probably a misspelling of; empty if none is near
+};
+
+/// Those of `environment` ("NAME=value" each, null at the end) that begin with GANGWAY_ and mean nothing to `serve`.
+/// They are told, not refused: Kubernetes sets GANGWAY_SERVICE_HOST and more by itself for a service named gangway.
+[[nodiscard]] std::vector<unknown_variable> unknown_variables(const char* const* environment);
+
 /// Everything in `above`, and what only `below` has.
 [[nodiscard]] raw_settings overlaid(raw_settings below, raw_settings above);
 

@@ -30,6 +30,7 @@ struct settings {
     std::chrono::milliseconds stop_limit{30'000};
     log_format format = log_format::json;
     log_level level = log_level::info;
+    std::vector<unknown_variable> ignored{};  ///< to be told once the log is there
 };
 
 /// What defaults depend on.
