@@ -76,9 +76,9 @@ struct tree_server : memory_server {
 
 /// Runs `work` with a client of `server`.
 template <class T>
-T with_client(tree_server& server, std::function<awaitable<T>(sftp_client&)> work) {
+T with_client(memory_server& server, std::function<awaitable<T>(sftp_client&)> work) {
     asio::io_context context{1};
-    constexpr auto inside = [](asio::io_context& io, tree_server& far,
+    constexpr auto inside = [](asio::io_context& io, memory_server& far,
                                std::function<awaitable<T>(sftp_client&)> inner) -> awaitable<T> {
         auto client = co_await sftp_client::start(std::make_unique<memory_channel>(io.get_executor(), far),
                                                   std::chrono::hours{1});
