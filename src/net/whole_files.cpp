@@ -1,24 +1,13 @@
-#include <gangway/crypto/digest.hpp>
 #include <gangway/net/errors.hpp>
 #include <gangway/net/file_operations.hpp>
 #include <gangway/net/file_stream.hpp>
+#include <gangway/net/temporary_file.hpp>
 #include <gangway/sftp/errors.hpp>
 
 #include <utility>
 
 namespace gangway::net {
 namespace {
-
-/// Beside the target, so that the rename stays on one file system; hidden, and told apart by chance.
-base::result<model::remote_path> temporary_beside(const model::remote_path& target) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string name = ".gangway-";
-    for (const char octet : crypto::random_bytes(8)) {
-        name += digits[static_cast<unsigned char>(octet) >> 4];
-        name += digits[static_cast<unsigned char>(octet) & 15];
-    }
-    return target.parent().child(name + ".part");
-}
 
 async_result<std::uint64_t> write_once(sftp_client& client, model::remote_path path, std::string_view content,
                                        writer_options options) {
@@ -44,17 +33,17 @@ async_result<std::uint64_t> write_with_parents(sftp_client& client, const model:
 
 async_result<std::uint64_t> write_atomically(sftp_client& client, const model::remote_path& path,
                                              std::string_view content, writer_options options, bool parents) {
-    const auto temporary = temporary_beside(path);
+    auto temporary = temporary_file::beside(client, path);
     if (!temporary) co_return std::unexpected(temporary.error());
     options.sync = true;
     options.when_there = writer_options::existing::refuse;
-    auto written = co_await write_with_parents(client, *temporary, content, options, parents);
-    if (written) {
-        const auto published = co_await rename(client, *temporary, path, true);
-        if (published) co_return written;
-        written = std::unexpected(published.error());
+    auto written = co_await write_with_parents(client, temporary->path(), content, options, parents);
+    if (!written) {
+        co_await temporary->discard();
+        co_return written;
     }
-    std::ignore = co_await client.perform(sftp::remove_request{.path = temporary->octets()});
+    const auto published = co_await temporary->publish(path, true);
+    if (!published) co_return std::unexpected(published.error());
     co_return written;
 }
 
