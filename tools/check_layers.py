@@ -18,6 +18,7 @@ ROOMS = {
     'ssh': ('base crypto', 'openssl fmt', ''),
     'net': ('base model crypto sftp ssh', 'asio fmt', 'asio'),
     'remote': ('base model crypto sftp net', 'asio fmt', 'asio'),
+    'transfer': ('base model crypto', 'icu fmt', ''),
     'api': ('base model crypto sftp net remote', 'asio beast json url icu fmt', 'asio beast json'),
     'cli': ('base model crypto sftp net', 'asio json cli11 fmt', 'asio json cli11'),
     'app': ('base model crypto sftp net remote api cli', 'asio beast json cli11 toml spdlog fmt', 'asio'),
