@@ -13,6 +13,7 @@ import sys
 ROOMS = {
     'base': ('', '', ''),
     'model': ('base', 'fmt', ''),
+    'archive': ('base', 'zlib', ''),
     'crypto': ('base', 'openssl sodium fmt', ''),
     'sftp': ('base', 'fmt', ''),
     'ssh': ('base crypto', 'openssl fmt', ''),
@@ -28,7 +29,7 @@ LIBRARIES = [
     (r'boost/(asio|system)[/.]', 'asio'), (r'boost/(beast|optional)[/.]', 'beast'), (r'boost/json[/.]', 'json'),
     (r'boost/url[/s.]', 'url'), (r'openssl/', 'openssl'), (r'sodium[/.]', 'sodium'),
     (r'unicode/', 'icu'), (r'spdlog/', 'spdlog'), (r'fmt/', 'fmt'), (r'CLI/', 'cli11'), (r'toml\+\+/', 'toml'),
-    (r'g(test|mock)/', 'gtest'),
+    (r'zlib\.h', 'zlib'), (r'g(test|mock)/', 'gtest'),
 ]
 
 # What a room must be able to do without, so that its dialogues can be scripted.
