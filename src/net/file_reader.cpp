@@ -1,12 +1,13 @@
 #include "remote_handle.hpp"
-#include "typed_call.hpp"
 
 #include <gangway/net/errors.hpp>
 #include <gangway/net/file_stream.hpp>
 #include <gangway/sftp/errors.hpp>
+#include <gangway/sftp/path_window.hpp>
 #include <gangway/sftp/read_window.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -14,13 +15,19 @@
 namespace gangway::net {
 namespace {
 
-/// Octets in flight or waiting to be read: what fills a path of 80 MB/s and 200 ms round trip.
-constexpr std::size_t window_octets = 16UL * 1024 * 1024;
-constexpr std::size_t deepest = 256;  ///< READs in flight, for servers that only take small ones
+using clock = std::chrono::steady_clock;
+
+enum : std::uint64_t { opening, looking };
 
 std::uint64_t end_of(read_range range) noexcept {
     const auto end = range.offset + range.length;
     return end < range.offset ? std::numeric_limits<std::uint64_t>::max() : end;
+}
+
+/// The size of something else than a plain file says nothing about what can be read, and neither does the zero of a
+/// file that the system makes up, as in /proc.
+bool size_is_meant(const sftp::attributes& about) noexcept {
+    return about.size.value_or(0) != 0 && (about.is_regular() || !about.type_known());
 }
 
 base::error as_folder(base::error failure) {
@@ -31,25 +38,31 @@ base::error as_folder(base::error failure) {
 
 class pipelined_reader final : public file_reader {
   public:
-    pipelined_reader(sftp_client& client, std::string_view handle, read_range range)
+    pipelined_reader(sftp_client& client, std::string_view handle, read_range range, sftp::path_window path)
         : client_(client),
           handle_(client, handle),
           calls_(client),
+          path_(path),
           window_(range.offset, std::nullopt, client.features().limits.read, 1),
           end_(end_of(range)) {}
 
     [[nodiscard]] const sftp::attributes& attributes() const noexcept override { return attributes_; }
 
-    /// Asks for the attributes while the first READ is on its way: a small file then takes one round trip.
-    async_result<void> look() {
+    /// Asks for the attributes while the first READs are on their way: a small file then takes one round trip.
+    /// `expected` is the size by the file's name, which may be that of another file by now; zero if it is not known.
+    async_result<void> look(std::uint64_t expected) {
+        if (expected > window_.position() + window_.chunk()) {
+            window_.expect_end(std::min(expected, end_));
+            fit_the_path();
+        }
         if (window_.position() < end_) ask();
         const auto answer = co_await client_.call(sftp::fstat_request{.handle = handle_.octets()});
         if (!answer) co_return std::unexpected(answer.error());
         // A server that cannot tell is no reason to refuse the file: it is then read until it ends.
         if (const auto known = answer->as<sftp::attrs_reply>()) attributes_ = known->attrs;
-        if (size_is_meant()) end_ = must_reach_ = std::min(*attributes_.size, end_);
+        if (size_is_meant(attributes_)) end_ = must_reach_ = std::min(*attributes_.size, end_);
         window_.expect_end(end_);
-        window_.set_depth(std::clamp<std::size_t>(window_octets / window_.chunk(), 1, deepest));
+        fit_the_path();
         co_return base::result<void>{};
     }
 
@@ -57,6 +70,7 @@ class pipelined_reader final : public file_reader {
         if (taken_) client_.recycle(std::move(std::exchange(taken_, std::nullopt)->frame));
         while (window_.position() < end_) {
             taken_ = window_.next();
+            if (taken_) note_taken();
             if (window_.position() < end_) ask();
             if (taken_) co_return taken_->octets.substr(0, std::min(end_ - taken_->offset, taken_->octets.size()));
             if (window_.done()) {
@@ -67,6 +81,7 @@ class pipelined_reader final : public file_reader {
                 break;
             }
             auto ended = co_await calls_.next();
+            path_.answered(ended.tag, clock::now());
             if (ended.answer)
                 window_.on_reply(ended.tag, std::move(*ended.answer));
             else
@@ -76,10 +91,14 @@ class pipelined_reader final : public file_reader {
     }
 
   private:
-    /// The size of something else than a plain file says nothing about what can be read, and neither does the zero of
-    /// a file that the system makes up, as in /proc.
-    [[nodiscard]] bool size_is_meant() const noexcept {
-        return attributes_.size.value_or(0) != 0 && (attributes_.is_regular() || !attributes_.type_known());
+    void note_taken() {
+        path_.taken(window_.position(), window_.asked_to(), clock::now());
+        fit_the_path();
+    }
+    void fit_the_path() {
+        const auto chunk = path_.chunk(client_.features().limits.read);
+        window_.set_chunk(chunk);
+        window_.set_depth(path_.octets() / chunk);
     }
 
     void ask() {
@@ -87,6 +106,7 @@ class pipelined_reader final : public file_reader {
             const sftp::read_request read{
                 .handle = handle_.octets(), .offset = wanted->offset, .length = wanted->length};
             auto started = calls_.start(read, wanted->offset);
+            path_.sent(wanted->offset, clock::now());
             if (!started) window_.on_error(wanted->offset, std::move(started.error()));
         }
     }
@@ -100,6 +120,7 @@ class pipelined_reader final : public file_reader {
     sftp_client& client_;
     remote_handle handle_;
     call_pipeline calls_;  ///< READs, each with its offset; goes before the handle is closed
+    sftp::path_window path_;
     sftp::read_window window_;
     sftp::attributes attributes_{};
     std::uint64_t end_;                        ///< nothing is yielded from here on
@@ -111,17 +132,33 @@ class pipelined_reader final : public file_reader {
 
 async_result<std::unique_ptr<file_reader>> file_reader::open(sftp_client& client, model::remote_path path,
                                                              read_range range) {
-    const auto answer = co_await client.call(sftp::open_request{.path = path.octets(), .flags = sftp::open_flag::read});
-    if (!answer) co_return std::unexpected(answer.error());
-    const auto opened = answer->as<sftp::handle_reply>();
-    if (!opened) {
-        // Some servers refuse to open a folder, each in its own words: STAT tells.
-        if (opened.error().code != sftp::errc::failure) co_return std::unexpected(opened.error());
-        const auto there = co_await attributes_call(client, sftp::stat_request{.path = path.octets()});
-        co_return std::unexpected(there && there->is_directory() ? as_folder(opened.error()) : opened.error());
+    // What STAT shows comes with the handle, so that many READs can leave at once; FSTAT has the last word.
+    call_pipeline both{client};
+    const auto began = clock::now();
+    auto started = both.start(sftp::open_request{.path = path.octets(), .flags = sftp::open_flag::read}, opening);
+    if (started) started = both.start(sftp::stat_request{.path = path.octets()}, looking);
+    if (!started) co_return std::unexpected(started.error());
+    std::unique_ptr<pipelined_reader> reader;
+    base::error refused{};
+    sftp::attributes about{};
+    while (both.outstanding() > 0) {
+        const auto ended = co_await both.next();
+        if (!ended.answer) co_return std::unexpected(ended.answer.error());
+        if (ended.tag == looking) {
+            if (const auto there = ended.answer->as<sftp::attrs_reply>()) about = there->attrs;
+        } else if (const auto opened = ended.answer->as<sftp::handle_reply>()) {
+            const sftp::path_window window{clock::now() - began, {.most = range.most_ahead}};
+            reader = std::make_unique<pipelined_reader>(client, opened->handle, range, window);
+        } else {
+            refused = opened.error();
+        }
     }
-    auto reader = std::make_unique<pipelined_reader>(client, opened->handle, range);
-    const auto looked = co_await reader->look();
+    if (!reader) {
+        // Some servers refuse to open a folder, each in its own words.
+        const bool is_folder = refused.code == sftp::errc::failure && about.is_directory();
+        co_return std::unexpected(is_folder ? as_folder(std::move(refused)) : std::move(refused));
+    }
+    const auto looked = co_await reader->look(size_is_meant(about) ? *about.size : 0);
     if (!looked) co_return std::unexpected(looked.error());
     co_return reader;
 }

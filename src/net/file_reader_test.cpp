@@ -4,6 +4,8 @@
 #include <gangway/net/file_stream.hpp>
 #include <gangway/sftp/errors.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
+#include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
@@ -91,7 +93,7 @@ TEST_F(file_reader_test, small_file_takes_one_read_and_is_closed) {
     const auto result = read("/a");
     EXPECT_EQ(result.octets, "hello");
     EXPECT_EQ(result.attributes.size, 5U);
-    EXPECT_EQ(server.log, (std::vector<std::string>{"OPEN /a 1", "READ 0 32768", "FSTAT /a", "CLOSE /a"}));
+    EXPECT_EQ(server.log, (std::vector<std::string>{"OPEN /a 1", "STAT /a", "READ 0 32768", "FSTAT /a", "CLOSE /a"}));
 }
 
 TEST_F(file_reader_test, big_file_arrives_in_order_in_chunks_of_32_kib) {
@@ -100,12 +102,32 @@ TEST_F(file_reader_test, big_file_arrives_in_order_in_chunks_of_32_kib) {
     EXPECT_EQ(server.count("READ "), 33U);  // 32 of them in the file, one that meets its end
 }
 
-TEST_F(file_reader_test, chunks_grow_to_what_the_server_allows) {
+TEST_F(file_reader_test, first_read_is_as_long_as_the_server_allows) {
     server.extensions = {{"limits@openssh.com", "1"}};
     server.largest_transfer = 255 * kib;
-    server.files["/a"].content = pattern(1000 * kib);
+    server.files["/a"].content = pattern(200 * kib);
     EXPECT_EQ(read("/a").octets, server.files["/a"].content);
-    EXPECT_EQ(server.count("READ 0 261120"), 1U);
+    EXPECT_EQ(server.count("READ 0 261120"), 1U) << "a file of that size takes one";
+}
+
+TEST_F(file_reader_test, no_read_is_longer_than_the_server_allows) {
+    server.extensions = {{"limits@openssh.com", "1"}};
+    server.largest_transfer = 8 * kib;
+    server.files["/a"].content = pattern(400 * kib);
+    EXPECT_EQ(read("/a").octets, server.files["/a"].content);
+    EXPECT_EQ(server.count("READ "), 51U);
+}
+
+TEST_F(file_reader_test, file_that_is_another_when_it_is_open_is_read_as_it_is) {
+    const auto content = pattern(300 * kib);
+    server.files["/a"].content = content;
+    for (const std::uint64_t by_name : {100 * kib, 400 * kib, 1000 * 1000 * kib}) {
+        server.instead = [=](const wire_request& request) -> std::optional<std::string> {
+            if (request.type != wire::stat) return std::nullopt;
+            return wire::attrs(request.id, by_name, 0100644);
+        };
+        EXPECT_EQ(read("/a").octets, content);
+    }
 }
 
 TEST_F(file_reader_test, answers_in_any_order_give_the_same_octets) {
@@ -241,14 +263,13 @@ TEST_F(file_reader_test, folder_that_opens_but_cannot_be_read_is_recognised) {
 }
 
 awaitable<void> open_and_wait(sftp_client& client, memory_server& server) {
-    const auto reader = co_await file_reader::open(client, path("/a"));
+    const auto reader = co_await file_reader::open(client, path("/a"), {.most_ahead = 128 * kib});
     EXPECT_TRUE(reader);
     std::ignore = co_await (*reader)->read();
     for (int i = 0; i < 10; ++i)
         co_await asio::post(client.executor(), asio::use_awaitable);
     // One chunk is with the caller, and nobody takes more.
-    EXPECT_LE(server.count("READ "), 1 + 256U);
-    EXPECT_GE(server.count("READ "), 256U);
+    EXPECT_EQ(server.count("READ "), 1 + 4U);
 }
 
 TEST_F(file_reader_test, nobody_reading_means_no_more_than_one_window_in_flight) {
@@ -265,6 +286,26 @@ awaitable<void> open_and_drop(sftp_client& client) {
 TEST_F(file_reader_test, reader_dropped_in_the_middle_closes_the_handle) {
     server.files["/a"].content = pattern(1000 * kib);
     with_client(open_and_drop);
+    EXPECT_EQ(server.log.back(), "CLOSE /a");
+}
+
+TEST_F(file_reader_test, cancelled_between_the_answers_to_open_and_stat_closes_the_handle) {
+    server.files["/a"].content = "hello";
+    server.instead = [](const wire_request& request) -> std::optional<std::string> {
+        if (request.type != wire::stat) return std::nullopt;
+        return "";
+    };
+    with_client([](sftp_client& client) -> awaitable<void> {
+        asio::cancellation_signal cancel;
+        asio::co_spawn(
+            client.executor(), open_and_drop(client),
+            asio::bind_cancellation_slot(cancel.slot(), [](std::exception_ptr thrown) { EXPECT_TRUE(thrown); }));
+        for (int i = 0; i < 10; ++i)
+            co_await asio::post(client.executor(), asio::use_awaitable);
+        cancel.emit(asio::cancellation_type::terminal);
+        for (int i = 0; i < 10; ++i)
+            co_await asio::post(client.executor(), asio::use_awaitable);
+    });
     EXPECT_EQ(server.log.back(), "CLOSE /a");
 }
 

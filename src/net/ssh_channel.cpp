@@ -10,8 +10,9 @@
 namespace gangway::net {
 namespace {
 
-/// What the server may send ahead: 64 MB/s at a round trip of 250 ms.
-constexpr std::uint32_t receive_window = 16U * 1024 * 1024;
+/// What the server may send ahead: 128 MB/s at a round trip of 250 ms. Nothing is kept for it: what is on its way at
+/// once is what the SFTP client asked for.
+constexpr std::uint32_t receive_window = 32U * 1024 * 1024;
 /// Octets before the SFTP client listens can only be text from a login script; more than this is not kept.
 constexpr std::size_t aside_kept = 64U * 1024;
 

@@ -14,6 +14,8 @@ constexpr std::uint32_t least_chunk = 512;
 /// When requests shrink, how many more of them there may be, and how many in all.
 constexpr std::size_t most_growth = 16;
 constexpr std::size_t grown_depth = 1024;
+/// Whole answers after which a cap is doubted again, at the most.
+constexpr std::uint32_t most_patience = 16'384;
 
 base::error changed(std::string what) {
     return {errc::remote_changed, base::phase::sftp, std::move(what)};
@@ -29,8 +31,6 @@ read_window::read_window(std::uint64_t offset, std::optional<std::uint64_t> end,
 
 void read_window::set_chunk(std::uint32_t octets) noexcept {
     full_chunk_ = std::clamp<std::uint32_t>(octets, 1, max_transfer);
-    chunk_ = full_chunk_;
-    last_short_ = 0;
 }
 
 void read_window::set_depth(std::size_t depth) noexcept {
@@ -50,7 +50,7 @@ std::optional<read_window::request> read_window::gap_request() {
     // All that is held waits for a gap at the very front: it is asked for in any case, or nothing would move again.
     if (crowded() && gap != segments_.begin()) return std::nullopt;
     const auto [offset, whole] = std::pair{gap->first, gap->second.length};
-    const auto length = std::min(whole, chunk_);
+    const auto length = std::min(whole, chunk());
     if (length < whole) {
         segments_.emplace(offset + length, segment{state::gap, whole - length});
     } else {
@@ -67,7 +67,7 @@ std::optional<read_window::request> read_window::new_request() {
         return std::nullopt;
     }
     if (next_ >= until || crowded()) return std::nullopt;
-    const auto length = static_cast<std::uint32_t>(std::min<std::uint64_t>(chunk_, until - next_));
+    const auto length = static_cast<std::uint32_t>(std::min<std::uint64_t>(chunk(), until - next_));
     if (next_ - position_ + length > std::uint64_t{full_chunk_} * depth_) return std::nullopt;
     return send(std::exchange(next_, next_ + length), length);
 }
@@ -107,6 +107,8 @@ void read_window::on_data(std::uint64_t offset, reply answer) {
         segments_.emplace(offset + size, segment{state::gap, asked - size});
         ++gaps_;
         note_short(size);
+    } else {
+        note_whole(size);
     }
     if (size > 0) {
         segments_.emplace(offset, segment{state::held, size, std::move(answer)});
@@ -154,7 +156,18 @@ std::uint32_t read_window::answered(std::uint64_t offset) {
 
 void read_window::note_short(std::uint32_t octets) noexcept {
     if (octets == 0) return;
-    if (octets == std::exchange(last_short_, octets)) chunk_ = std::min(chunk_, std::max(octets, least_chunk));
+    if (octets != std::exchange(last_short_, octets)) return;
+    cap_ = std::min(chunk(), std::max(octets, least_chunk));
+    whole_ = 0;
+}
+
+/// A cap may have been a moment's shortage. One that is real costs a second READ each time it is tried.
+void read_window::note_whole(std::uint32_t octets) noexcept {
+    if (cap_ >= full_chunk_ || octets < cap_ || ++whole_ < patience_) return;
+    cap_ = std::min(cap_ * 2, max_transfer);
+    whole_ = 0;
+    patience_ = std::min(patience_ * 2, most_patience);
+    last_short_ = 0;
 }
 
 void read_window::stop_at(std::uint64_t offset, std::optional<base::error> error) {

@@ -131,6 +131,44 @@ TEST(read_window, servers_cap_is_learned_from_two_equal_short_answers) {
             {2048, 2048}, {4096, 2048}, {6144, 2048}, {10240, 2048}, {12288, 2048}, {14336, 2048}, {16384, 2048}}));
 }
 
+/// Answers every READ with at most `cap` octets until `octets` more were taken; returns how many were short.
+std::size_t serve(read_window& window, std::uint64_t octets, std::uint32_t cap) {
+    std::size_t shorts = 0;
+    const auto until = window.position() + octets;
+    while (window.position() < until) {
+        for (const auto& [offset, length] : planned(window)) {
+            shorts += length > cap ? 1U : 0U;
+            window.on_reply(offset, with_data(std::string(std::min(length, cap), 'x')));
+        }
+        taken(window);
+    }
+    return shorts;
+}
+
+TEST(read_window, requests_grow_again_when_the_server_gives_more) {
+    read_window window{0, 1ULL << 40, 8192, 4};
+    serve(window, 100'000, 2048);
+    EXPECT_EQ(window.chunk(), 2048U);
+    serve(window, 64 * 2048 + 128 * 4096 + 10 * 8192, 8192);
+    EXPECT_EQ(window.chunk(), 8192U);
+}
+
+TEST(read_window, cap_that_stays_is_tried_more_and_more_seldom) {
+    read_window window{0, 1ULL << 40, 8192, 4};
+    serve(window, 1000UL * 2048, 2048);
+    EXPECT_LT(serve(window, 30'000UL * 2048, 2048), 60U);
+    EXPECT_LE(window.chunk(), 4096U);
+}
+
+TEST(read_window, cap_outlives_another_wish_of_the_caller) {
+    read_window window{0, 1ULL << 40, 8192, 2};
+    serve(window, 2 * 8192, 2048);
+    window.set_chunk(16384);
+    EXPECT_EQ(window.chunk(), 2048U);
+    window.set_chunk(1024);
+    EXPECT_EQ(window.chunk(), 1024U);
+}
+
 TEST(read_window, irregular_short_answers_do_not_shrink_the_requests) {
     read_window window{0, 1 << 20, 8192, 1};
     for (const std::size_t size : {5U, 4000U, 7U, 100U}) {

@@ -17,9 +17,10 @@
 namespace gangway::ssh {
 namespace {
 
-constexpr std::size_t longest_write = std::size_t{32} << 10;  ///< what every implementation takes (RFC 4253 6.1)
-constexpr unsigned most_requests = 16;                        ///< of ours, unanswered at a time
-constexpr std::uint32_t prohibited = 1;                       ///< RFC 4254 section 5.1
+constexpr std::size_t longest_write = std::size_t{32} << 10;       ///< what every implementation takes (RFC 4253 6.1)
+constexpr std::uint32_t most_unreported = std::uint32_t{1} << 20;  ///< received octets that open no window yet
+constexpr unsigned most_requests = 16;                             ///< of ours, unanswered at a time
+constexpr std::uint32_t prohibited = 1;                            ///< RFC 4254 section 5.1
 
 /// The message number and the recipient's channel have been looked at.
 base::byte_reader after_recipient(std::string_view payload) noexcept {
@@ -188,9 +189,9 @@ base::result<void> connection::use_window(channel& to, std::size_t count) {
     return {};
 }
 
-/// Half a window at a time: neither a message per packet nor a pause.
+/// Half a window at a time, of a large one less: neither a message per packet nor a pause.
 void connection::open_window(channel& to) {
-    if (to.close_sent || to.receive_left > to.window / 2) return;
+    if (to.close_sent || to.window - to.receive_left < std::min(to.window - to.window / 2, most_unreported)) return;
     auto adjust = message(msg::channel_window_adjust, to.remote);
     base::byte_writer out(adjust);
     out.u32(to.window - to.receive_left);

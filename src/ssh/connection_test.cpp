@@ -135,6 +135,18 @@ TEST(window, is_given_back_by_halves) {
               with_u32(one(msg::channel_window_adjust), {70 + room.channel, 50'000}));
 }
 
+TEST(window, of_many_mebibytes_is_given_back_by_one) {
+    channel_room room(32 << 20);
+    const auto part = data_message(room.channel, std::string(32'768, 'x'));
+    for (int i = 0; i < 31; ++i)
+        ASSERT_EQ(room.after({part}), std::error_code());
+    EXPECT_TRUE(room.talk.received(msg::channel_window_adjust).empty());
+    ASSERT_EQ(room.after({part}), std::error_code());
+    ASSERT_EQ(room.talk.received(msg::channel_window_adjust).size(), 1U);
+    EXPECT_EQ(room.talk.received(msg::channel_window_adjust)[0],
+              with_u32(one(msg::channel_window_adjust), {70 + room.channel, 1 << 20}));
+}
+
 TEST(window, is_kept_by_the_server_or_it_is_hung_up_on) {
     channel_room room(100'000);
     const auto most = data_message(room.channel, std::string(32'768, 'x'));

@@ -19,10 +19,12 @@ namespace gangway::net {
 struct read_range {
     std::uint64_t offset = 0;
     std::uint64_t length = std::numeric_limits<std::uint64_t>::max();  ///< octets at most; the file may end earlier
+    std::uint64_t most_ahead = 32UL * 1024 * 1024;                     ///< octets asked for and not read, at most
 };
 
-/// Reads a file from front to back. READs run ahead of the reader by a window of fixed size (16 MiB); when nobody calls
-/// `read`, nothing is asked for beyond that window, which is the back-pressure.
+/// Reads a file from front to back. READs run ahead of the reader by a window that sizes itself to the path and to the
+/// reader (`sftp::path_window`): 128 KiB for one who reads slowly, up to `most_ahead` for a long, fast line. When
+/// nobody calls `read`, nothing is asked for beyond that window, which is the back-pressure.
 ///
 /// What is read is the file as long as it was when it was opened: octets added later are not, and a file that became
 /// shorter is an error. Where no size is known (devices, files that the system makes up), reading goes on to the end.
@@ -30,9 +32,9 @@ struct read_range {
 /// Destroying it abandons what is in flight and closes the handle without waiting for the answer.
 class file_reader {
   public:
-    /// OPEN, then FSTAT beside the first READ. Errors: those of the server, worded like "OPEN failed: NO_SUCH_FILE —
-    /// No such file"; `sftp::errc::is_a_directory` where it is a folder (by some servers' ways only from `read`).
-    /// Cancelling closes the handle.
+    /// OPEN and STAT, then FSTAT beside the first READs. Errors: those of the server, worded like "OPEN failed:
+    /// NO_SUCH_FILE — No such file"; `sftp::errc::is_a_directory` where it is a folder (by some servers' ways only from
+    /// `read`). Cancelling closes the handle.
     [[nodiscard]] static async_result<std::unique_ptr<file_reader>> open(sftp_client& client, model::remote_path path,
                                                                          read_range range = {});
     virtual ~file_reader() = default;

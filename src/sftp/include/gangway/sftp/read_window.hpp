@@ -5,6 +5,7 @@
 #include <gangway/sftp/protocol.hpp>
 #include <gangway/sftp/reply.hpp>
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -26,6 +27,7 @@ struct read_piece {
 /// At most `chunk` × `depth` octets are asked for and not yet taken, so a slow consumer stops the READs and nothing
 /// else is buffered. A short answer's missing part is asked for again before anything new; two short answers of the
 /// same size are taken for the server's cap, and the requests shrink to it while their number grows, up to 16-fold.
+/// After many whole answers twice as much is tried again, each time after a longer while.
 ///
 /// What goes wrong at some offset ends the stream there: everything before it is still read and yielded, nothing after
 /// it. So a failed transfer has yielded a true beginning of the file, never a hole.
@@ -45,7 +47,7 @@ class read_window {
     /// Where the file probably ends, for a window without `end`: up to there READs go out at full depth, beyond it one
     /// at a time.
     void expect_end(std::uint64_t end) noexcept { expected_end_ = end; }
-    /// Either may change at any time, e.g. when the server's limits become known.
+    /// Either may change at any time, e.g. when the server's limits become known. A cap that was learned stays.
     void set_chunk(std::uint32_t octets) noexcept;
     void set_depth(std::size_t depth) noexcept;
 
@@ -73,10 +75,14 @@ class read_window {
     [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
     /// READs that have not been answered.
     [[nodiscard]] std::size_t in_flight() const noexcept { return asked_; }
-    [[nodiscard]] std::uint32_t chunk() const noexcept { return chunk_; }
+    /// Octets of the next READ, but for what is left of the file.
+    [[nodiscard]] std::uint32_t chunk() const noexcept { return std::min(full_chunk_, cap_); }
+    /// All before this was asked for.
+    [[nodiscard]] std::uint64_t asked_to() const noexcept { return next_; }
 
   private:
     static constexpr std::uint64_t nowhere = std::numeric_limits<std::uint64_t>::max();
+    static constexpr std::uint32_t first_patience = 64;
 
     enum class state : std::uint8_t { gap, asked, held };
     struct segment {
@@ -92,6 +98,7 @@ class read_window {
     /// Takes the READ at `offset` out of flight: the octets it asked for, or zero if there is none.
     std::uint32_t answered(std::uint64_t offset);
     void note_short(std::uint32_t octets) noexcept;
+    void note_whole(std::uint32_t octets) noexcept;
     void stop_at(std::uint64_t offset, std::optional<base::error> error);
 
     std::map<std::uint64_t, segment> segments_{};  ///< what of [position_, next_) is where? without holes up to stop_
@@ -103,9 +110,11 @@ class read_window {
     std::uint64_t data_end_ = 0;                   ///< how far did octets come?
     std::uint64_t stop_;                           ///< where does the stream end?
     std::optional<base::error> failure_{};         ///< and why there?
-    std::uint32_t chunk_ = 0;                      ///< octets per READ
-    std::uint32_t full_chunk_ = 0;                 ///< the same before it shrank
+    std::uint32_t full_chunk_ = 0;                 ///< octets per READ, as the caller wants it
+    std::uint32_t cap_ = max_transfer;             ///< what does the server give at once?
     std::uint32_t last_short_ = 0;                 ///< how long was the last short answer?
+    std::uint32_t whole_ = 0;                      ///< how many answers at the cap were whole, since it was learned?
+    std::uint32_t patience_ = first_patience;      ///< after how many of them is more tried?
     std::size_t depth_ = 0;
     std::size_t asked_ = 0;  ///< segments in each state
     std::size_t held_ = 0;

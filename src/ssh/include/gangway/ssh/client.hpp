@@ -96,7 +96,7 @@ class client {
     // Channels (RFC 4254), once logged in.
 
     /// Opens a session channel: `channel_opened` or `channel_refused` follows. `window` is how many octets may be on
-    /// their way to us at once; it is kept between half full and full. 32 KiB to 32 MiB.
+    /// their way to us at once; it is kept open to half of it, and to all but 1 MiB of a large one. 32 KiB to 32 MiB.
     [[nodiscard]] base::result<channel_id> open_session(std::uint32_t window = std::uint32_t{2} << 20);
     /// Grows the window of an open channel, to at most 32 MiB. It never shrinks.
     void grow_window(channel_id channel, std::uint32_t window);

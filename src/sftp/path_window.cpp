@@ -1,0 +1,61 @@
+#include <gangway/sftp/path_window.hpp>
+
+#include <algorithm>
+
+namespace gangway::sftp {
+namespace {
+
+using seconds = std::chrono::duration<double>;
+
+/// What the first window is for, in octets per second: a round or two from the truth on most paths.
+constexpr double first_rate = 160e6;
+/// Beside what the path holds, as much again may wait: the rate cannot grow otherwise.
+constexpr double headroom = 2;
+/// A shorter round trip is not counted on: the other end's processes need their turns.
+constexpr double least_round_trip = 0.0005;
+/// What a round that was slower leaves of the rate.
+constexpr double memory = 0.5;
+
+constexpr std::uint32_t chunks_in_window = 8;
+constexpr std::uint32_t chunk_step = 32U * 1024;
+
+}  // namespace
+
+path_window::path_window(clock::duration round_trip, window_bounds bounds) noexcept
+    : bounds_(bounds), round_trip_(std::max(seconds{round_trip}.count(), 0.0)), rate_(first_rate) {
+    resize();
+    rate_ = 0;
+}
+
+std::uint32_t path_window::chunk(std::uint32_t most) const noexcept {
+    const auto steps = std::max<std::uint64_t>(octets_ / chunks_in_window / chunk_step, 1);
+    return static_cast<std::uint32_t>(std::min<std::uint64_t>(steps * chunk_step, most));
+}
+
+void path_window::sent(std::uint64_t offset, clock::time_point now) noexcept {
+    if (!probe_) probe_ = probe{offset, now};
+}
+
+void path_window::answered(std::uint64_t offset, clock::time_point now) noexcept {
+    if (!probe_ || probe_->offset != offset) return;
+    round_trip_ = std::min(round_trip_, seconds{now - probe_->left}.count());
+    probe_.reset();
+}
+
+void path_window::taken(std::uint64_t position, std::uint64_t asked, clock::time_point now) noexcept {
+    if (round_ && position < round_->to) return;
+    if (round_ && now > round_->began) {
+        const auto rate = static_cast<double>(position - round_->from) / seconds{now - round_->began}.count();
+        rate_ = std::max(rate, rate_ * memory);
+        resize();
+    }
+    round_ = round{position, std::max(asked, position + 1), now};
+}
+
+void path_window::resize() noexcept {
+    const auto held = headroom * rate_ * std::max(round_trip_, least_round_trip);
+    const auto most = static_cast<double>(bounds_.most);
+    octets_ = std::max(static_cast<std::uint64_t>(std::min(held, most)), std::min(bounds_.least, bounds_.most));
+}
+
+}  // namespace gangway::sftp
