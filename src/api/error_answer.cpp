@@ -155,6 +155,7 @@ error_class of(sftp::errc code) noexcept {
 error_class of(remote::errc code) noexcept {
     switch (code) {
         case remote::errc::too_many_refusals:
+        case remote::errc::too_many_sessions:
         case remote::errc::too_many_connections:
             return {429, "too_many_requests"};
     }

@@ -103,6 +103,13 @@ base::result<admitted> gateway::decide(const request_head& head, const framing& 
                 .with("allow", std::string{to->allow}));
 
     admitted request{.to = to, .body_limit = to->body_limit};
+    if (to->resource != nullptr) {
+        const auto [id, rest] = captures_of(*to, head.path());
+        request.resource = resource_request::of(head);
+        request.resource->id = id;
+        request.resource->rest = rest;
+        return request;
+    }
     if (head.method == "GET") {
         if (how.has_body()) return refuse(errc::bad_request, "A GET request has no body here");
         request.query = std::string{head.query().value_or(std::string_view{})};
@@ -140,13 +147,29 @@ net::awaitable<answer> gateway::serve(admitted request, wiped_octets body) {
     } else if (auto from = request.query ? fields::from_query(*request.query) : fields::from_json(body); !from) {
         result = error_answer(from.error());
     } else if (to.special != nullptr) {
-        result = co_await to.special(servers_, std::move(*from), std::move(body));
+        result = co_await to.special(with_, std::move(*from), std::move(body));
     } else {
-        result = co_await serve_operation(servers_, to.decode, std::move(*from), std::move(body));
+        result = co_await serve_operation(with_.servers, to.decode, std::move(*from), std::move(body));
     }
     result.operation = to.operation;
     allow_origin(result, request.origin);
     co_return result;
+}
+
+net::awaitable<answer> gateway::serve_resource(admitted request, request_body& body) {
+    const auto& to = *request.to;
+    auto result = co_await to.resource(with_, std::move(*request.resource), body);
+    result.operation = to.operation;
+    allow_origin(result, request.origin);
+    co_return result;
+}
+
+std::string gateway::shown_path(std::string_view path) const {
+    const auto* const to = find_route(path);
+    const auto id = to == nullptr ? std::string_view{} : captures_of(*to, path).id;
+    if (id.empty()) return std::string{path};
+    return fmt::format("{}-{}", path.substr(0, static_cast<std::size_t>(id.data() - path.data())),
+                       path.substr(static_cast<std::size_t>(id.data() - path.data()) + id.size()));
 }
 
 }  // namespace gangway::api

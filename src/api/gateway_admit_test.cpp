@@ -3,6 +3,7 @@
 
 #include <gangway/api/gateway.hpp>
 
+#include <boost/asio/io_context.hpp>
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
@@ -41,7 +42,12 @@ class admission : public ::testing::Test {
     }
 
     testing::scripted_sessions servers;
-    gateway open{access_policy::make(rules(), "127.0.0.1").value(), servers};
+    net::asio::io_context timers;
+    base::system_clock clock;
+    std::shared_ptr<remote::session_store> store =
+        std::make_shared<remote::session_store>(timers.get_executor(), clock);
+    services with{servers, *store};
+    gateway open{access_policy::make(rules(), "127.0.0.1").value(), with};
 };
 
 TEST_F(admission, every_route_takes_its_methods_and_refuses_all_others_with_allow) {
@@ -112,7 +118,7 @@ TEST_F(admission, query_does_not_change_the_route) {
 TEST_F(admission, token_is_needed_everywhere_but_for_the_health_check) {
     access_rules locked;
     locked.api_token = base::secret{"t"};
-    const gateway asked{access_policy::make(std::move(locked), "127.0.0.1").value(), servers};
+    const gateway asked{access_policy::make(std::move(locked), "127.0.0.1").value(), with};
     for (const auto& route : all_routes()) {
         const auto* const wanted = route.path == "/healthz" ? "405 method_not_allowed" : "401 unauthorized";
         for (const auto* const method : {"PUT", "OPTIONS"})

@@ -1,6 +1,8 @@
 #include "http_session.hpp"
 
-#include "wiped_body.hpp"
+#include "answer_head.hpp"
+#include "guarded.hpp"
+#include "peer_state.hpp"
 
 #include <gangway/api/errors.hpp>
 #include <gangway/base/escape.hpp>
@@ -10,15 +12,12 @@
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
-#include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <fmt/chrono.h>
 
 #include <algorithm>
 #include <chrono>
-#include <exception>
 #include <iterator>
 #include <optional>
 #include <utility>
@@ -33,38 +32,13 @@ using boost::system::error_code;
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
 constexpr std::size_t read_size = 64U * 1024;
 
-using request_parser = http::request_parser<wiped_body, wiping_allocator<char>>;
 using response = http::response<http::string_body>;
 
 base::error body_error(const error_code& failure, std::size_t limit) {
     if (failure == http::error::body_limit)
         return refusal(errc::payload_too_large,
                        "The body is longer than the " + std::to_string(limit) + " octets this route takes");
-    const bool gone = failure == http::error::end_of_stream || failure == http::error::partial_message;
-    if (!gone && failure.category() == make_error_code(http::error::body_limit).category())
-        return refusal(errc::bad_request, "The chunked body is malformed");
-    return refusal(errc::client_gone, "the client went away");
-}
-
-/// RFC 9110 section 5.6.7.
-std::string http_date() {
-    return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::now()));
-}
-
-response to_response(answer&& from, bool http_1_0, bool keep_alive) {
-    response message{http::int_to_status(from.status), http_1_0 ? 10U : 11U};
-    message.set(http::field::date, http_date());
-    message.set("X-Content-Type-Options", "nosniff");
-    message.set(http::field::cache_control, "no-store");
-    message.set("Content-Security-Policy", "default-src 'none'");
-    message.set("Referrer-Policy", "no-referrer");
-    if (!from.body.empty()) message.set(http::field::content_type, "application/json");
-    for (const auto& [name, value] : from.headers)
-        message.insert(name, value);
-    message.keep_alive(keep_alive);
-    message.body() = std::move(from.body);
-    if (from.status != 204) message.content_length(message.body().size());
-    return message;
+    return body_failure(failure);
 }
 
 }  // namespace
@@ -141,7 +115,7 @@ net::awaitable<bool> http_session::serve_one() {
     auto head = parse_head(octets, service_.limits.head);
     if (!head) co_return co_await refuse(now, std::move(head.error()));
     now.event.method = base::escape(head->method);
-    now.event.path = base::escape(head->path());
+    now.event.path = base::escape(service_.handler.shown_path(head->path()));
     now.http_1_0 = head->http_1_0;
     now.head_only = head->method == "HEAD";
     auto how = framing_of(*head);
@@ -166,6 +140,7 @@ net::awaitable<bool> http_session::serve_one() {
         co_return co_await send(now, std::move(*refused));
     }
     now.request = std::move(std::get<admitted>(decision));
+    if (now.request.resource) co_return co_await serve_resource(now);
 
     const auto promised = how->chunked ? now.request.body_limit : how->content_length.value_or(0);
     auto share = service_.bodies.take(promised);
@@ -176,7 +151,8 @@ net::awaitable<bool> http_session::serve_one() {
     auto body = co_await read_body(now);
     if (!body) co_return co_await refuse(now, std::move(body.error()));
     now.event.bytes_in += body->size();
-    auto result = co_await run_operation(now, std::move(*body));
+    auto work = guarded(service_.log, service_.handler.serve(std::move(now.request), std::move(*body)));
+    auto result = co_await while_client_stays(std::move(work), false);
     share.reset();
     if (!result) co_return co_await refuse(now, std::move(result.error()));
     co_return co_await send(now, std::move(*result));
@@ -256,38 +232,49 @@ net::async_result<wiped_octets> http_session::read_body(exchange& now) {
     co_return body;
 }
 
-/// An exception here is a bug or a lost resource; the client is told no more than that.
-net::awaitable<base::result<answer>> http_session::guarded(admitted request, wiped_octets body) {
-    try {
-        co_return co_await service_.handler.serve(std::move(request), std::move(body));
-    } catch (const boost::system::system_error& caught) {
-        if (caught.code() == asio::error::operation_aborted) co_return api::refuse(errc::client_gone, "cancelled");
-        service_.log.trouble("request", caught.what());
-    } catch (const std::exception& caught) {
-        service_.log.trouble("request", caught.what());
-    }
-    co_return api::refuse(errc::internal_error, "The gateway failed to handle this request");
+/// What a handler reads, or sends, is a stream.
+net::awaitable<bool> http_session::serve_resource(exchange& now) {
+    request_stream body{socket_, buffer_, service_.limits, now.how, now.parser};
+    auto work = guarded(service_.log, service_.handler.serve_resource(std::move(now.request), body));
+    auto result = co_await while_client_stays(std::move(work), now.how.has_body());
+    now.event.bytes_in += body.taken();
+    unread_ = !body.finished();
+    if (!result) co_return co_await refuse(now, std::move(result.error()));
+    co_return co_await send(now, std::move(*result));
 }
 
-net::async_result<answer> http_session::run_operation(exchange& now, wiped_octets body) {
+/// Gives `work` up when the client hangs up. `receiving` says that the work itself reads from the socket.
+template <class T>
+net::async_result<T> http_session::while_client_stays(net::async_result<T> work, bool receiving) {
     using namespace asio::experimental::awaitable_operators;
-    auto first = co_await (guarded(std::move(now.request), std::move(body)) || client_leaves());
+    auto first =
+        receiving ? co_await (std::move(work) || client_hangs_up()) : co_await (std::move(work) || client_leaves());
     if (first.index() == 1) co_return api::refuse(errc::client_gone, "the client went away");
     co_return std::move(std::get<0>(first));
 }
 
-/// Ends when the client has closed its side. What it sends meanwhile is kept for later, up to a limit; beyond it the
-/// connection is not watched any more, because only reading shows its end.
+/// Ends when the client has closed its side. What it sends meanwhile is kept for later, up to a limit.
 net::awaitable<void> http_session::client_leaves() {
     while (buffer_.size() < service_.limits.pipelined)
         if (const auto more = co_await receive(); !more) co_return;
-    asio::steady_timer never{socket_.get_executor(), asio::steady_timer::time_point::max()};
-    co_await never.async_wait(as_values);
+    co_await client_hangs_up();
+}
+
+/// The same without reading, so it takes a moment to be noticed; and a client that goes while its octets still wait to
+/// be received is noticed only by reading on.
+net::awaitable<void> http_session::client_hangs_up() {
+    constexpr std::chrono::milliseconds interval{250};
+    asio::steady_timer timer{socket_.get_executor()};
+    while (!has_hung_up(socket_)) {
+        timer.expires_after(interval);
+        co_await timer.async_wait(as_values);
+    }
 }
 
 net::awaitable<bool> http_session::refuse(exchange& now, base::error why) {
     auto result = error_answer(why);
     result.operation = now.event.operation;
+    result.host = now.event.host;
     if (why.code == errc::client_gone) {
         now.note(result);
         co_return false;
@@ -298,7 +285,8 @@ net::awaitable<bool> http_session::refuse(exchange& now, base::error why) {
 
 net::awaitable<bool> http_session::send(exchange& now, answer result) {
     now.note(result);
-    const bool keep_alive = now.how.keep_alive && !unread_ && !draining_;
+    const connection_terms terms{.http_1_0 = now.http_1_0, .keep_alive = now.how.keep_alive && !unread_ && !draining_};
+    if (result.stream && !now.head_only) co_return co_await send_stream(now, std::move(result), terms);
     const auto size = result.body.size();
     const auto write = [](http_session& self, response message, bool head_only) -> net::async_result<std::size_t> {
         http::response_serializer<http::string_body> octets{message};
@@ -308,7 +296,7 @@ net::awaitable<bool> http_session::send(exchange& now, answer result) {
         if (failure) co_return api::refuse(errc::client_gone, "the client went away");
         co_return sent;
     };
-    auto message = to_response(std::move(result), now.http_1_0, keep_alive);
+    auto message = to_response(std::move(result), terms);
     const auto sent = co_await net::with_deadline(write(*this, std::move(message), now.head_only),
                                                   service_.limits.allowance(size), base::phase::request, "the answer");
     if (!sent) {
@@ -316,7 +304,26 @@ net::awaitable<bool> http_session::send(exchange& now, answer result) {
         co_return false;
     }
     now.event.bytes_out = *sent;
-    co_return keep_alive;
+    co_return terms.keep_alive;
+}
+
+net::awaitable<bool> http_session::send_stream(exchange& now, answer result, connection_terms terms) {
+    const auto extent = extent_of(result, terms);
+    answer_sink out{socket_, service_.limits, stream_head(result, terms), extent};
+    const auto send_all = [](streamed_body& body, answer_sink& to) -> net::async_result<void> {
+        if (auto sent = co_await body.send(to); !sent) co_return sent;
+        co_return co_await to.finish();
+    };
+    auto done = co_await while_client_stays(guarded(service_.log, send_all(*result.stream, out)), false);
+    now.event.bytes_out = out.sent();
+    if (done) co_return terms.keep_alive && (extent.length || extent.chunked);
+    if (!out.begun()) co_return co_await refuse(now, std::move(done.error()));
+    // The missing end tells the client; where the end of the connection is the end of the body, only a reset can.
+    now.event.code = classify(done.error().code).code;
+    unread_ = false;
+    error_code ignored;
+    if (!extent.length && !extent.chunked) socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+    co_return false;
 }
 
 /// Closing a socket with unread octets resets the connection, and the client might lose the answer that it has not read

@@ -1,7 +1,9 @@
 #pragma once
 /// One HTTP/1.1 connection: requests one after the other, each bounded in time and memory.
 
+#include "answer_head.hpp"
 #include "memory_budget.hpp"
+#include "request_stream.hpp"
 
 #include <gangway/api/access_log.hpp>
 #include <gangway/api/http_handler.hpp>
@@ -10,7 +12,6 @@
 #include <gangway/net/asio.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -53,18 +54,20 @@ class http_session {
     [[nodiscard]] net::async_result<std::size_t> read_head();
     [[nodiscard]] net::async_result<wiped_octets> read_body(exchange& now);
     [[nodiscard]] net::async_result<void> send_continue(const exchange& now);
-    [[nodiscard]] net::async_result<answer> run_operation(exchange& now, wiped_octets body);
-    [[nodiscard]] net::awaitable<base::result<answer>> guarded(admitted request, wiped_octets body);
+    [[nodiscard]] net::awaitable<bool> serve_resource(exchange& now);
+    template <class T>
+    [[nodiscard]] net::async_result<T> while_client_stays(net::async_result<T> work, bool receiving);
     [[nodiscard]] net::awaitable<void> client_leaves();
+    [[nodiscard]] net::awaitable<void> client_hangs_up();
     [[nodiscard]] net::awaitable<bool> send(exchange& now, answer result);
+    [[nodiscard]] net::awaitable<bool> send_stream(exchange& now, answer result, connection_terms terms);
     [[nodiscard]] net::awaitable<bool> refuse(exchange& now, base::error why);
     [[nodiscard]] net::awaitable<void> linger();
     [[nodiscard]] std::string_view buffered() const noexcept;
 
     net::tcp::socket socket_;
     http_service service_;
-    /// What was received and not yet used.
-    boost::beast::basic_flat_buffer<wiping_allocator<char>> buffer_;
+    receive_buffer buffer_;  ///< what was received and not yet used
     net::asio::cancellation_signal stop_;
     std::string client_;
     bool idle_ = false;      ///< waiting for a request to begin

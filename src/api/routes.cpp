@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 namespace gangway::api {
 namespace {
@@ -30,6 +31,26 @@ constexpr std::array routes{
     route{.path = "/api/sftp/probe", .operation = "probe", .allow = "POST", .special = probe},
 };
 
+constexpr std::string_view id_mark = "{id}";
+
+/// Nothing if `path` is not of this pattern.
+std::optional<captures> matched(std::string_view pattern, std::string_view path) noexcept {
+    captures found;
+    if (const auto mark = pattern.find(id_mark); mark != std::string_view::npos) {
+        if (!path.starts_with(pattern.substr(0, mark))) return std::nullopt;
+        path.remove_prefix(mark);
+        pattern.remove_prefix(mark + id_mark.size());
+        found.id = path.substr(0, path.find('/'));
+        if (found.id.empty()) return std::nullopt;
+        path.remove_prefix(found.id.size());
+    }
+    if (!pattern.ends_with('*')) return path == pattern ? std::optional{found} : std::nullopt;
+    pattern.remove_suffix(1);
+    if (!path.starts_with(pattern)) return std::nullopt;
+    found.rest = path.substr(pattern.size());
+    return found;
+}
+
 }  // namespace
 
 std::span<const route> all_routes() noexcept {
@@ -37,8 +58,13 @@ std::span<const route> all_routes() noexcept {
 }
 
 const route* find_route(std::string_view path) noexcept {
-    const auto* const found = std::ranges::find(routes, path, &route::path);
+    const auto* const found =
+        std::ranges::find_if(routes, [path](const route& each) { return matched(each.path, path).has_value(); });
     return found == routes.end() ? nullptr : found;
+}
+
+captures captures_of(const route& to, std::string_view path) noexcept {
+    return matched(to.path, path).value_or(captures{});
 }
 
 bool allows(const route& to, std::string_view method) noexcept {

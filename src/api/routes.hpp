@@ -5,9 +5,11 @@
 
 #include <gangway/api/answer.hpp>
 #include <gangway/api/fields.hpp>
+#include <gangway/api/resource_request.hpp>
+#include <gangway/api/services.hpp>
+#include <gangway/api/streams.hpp>
 #include <gangway/api/wiped_octets.hpp>
 #include <gangway/net/asio.hpp>
-#include <gangway/remote/sessions.hpp>
 
 #include <cstddef>
 #include <span>
@@ -18,27 +20,41 @@ namespace gangway::api {
 inline constexpr std::size_t json_body_limit = 1024UZ * 1024;
 inline constexpr std::size_t upload_body_limit = 16UZ * 1024 * 1024;
 
-/// What a route is about. Exactly one of `decode` and `special` is set, but for the health check, which has neither.
+/// Answers a request for a resource; reads `body` as far as it wants, which lives until it returns.
+using resource_handler = net::awaitable<answer> (*)(services& with, resource_request request, request_body& body);
+
+/// What a route is about. At most one of `decode`, `special` and `resource` is set; the health check has none.
 struct route {
-    std::string_view path;       ///< compared with the request's undecoded path, octet for octet
+    /// Compared with the request's undecoded path, octet for octet; "{id}" in it stands for one segment that is not
+    /// empty, and "*" at its end for whatever follows.
+    std::string_view path;
     std::string_view operation;  ///< for the log
     std::string_view allow;      ///< its methods, as the Allow header lists them
     std::size_t body_limit = json_body_limit;
     bool is_public = false;  ///< answers without a token, and to any Host
     decoder decode = nullptr;
     /// An operation that needs no session. `from` may view `body`, which it frees when it has decoded its fields.
-    net::awaitable<answer> (*special)(remote::sessions& servers, fields from, wiped_octets body) = nullptr;
+    net::awaitable<answer> (*special)(services& with, fields from, wiped_octets body) = nullptr;
+    resource_handler resource = nullptr;
+};
+
+/// What the placeholders of a route's path stand for; views of the path that was compared.
+struct captures {
+    std::string_view id{};
+    std::string_view rest{};
 };
 
 [[nodiscard]] std::span<const route> all_routes() noexcept;
-/// The route with exactly this path, or null. No other spelling of a path is a route.
+/// The route that this path is, or null. No other spelling of a path is a route.
 [[nodiscard]] const route* find_route(std::string_view path) noexcept;
+/// What stands in `path`, which is one of this route.
+[[nodiscard]] captures captures_of(const route& to, std::string_view path) noexcept;
 /// Whether the route answers this method. Methods are case-sensitive (RFC 9110 section 9.1).
 [[nodiscard]] bool allows(const route& to, std::string_view method) noexcept;
 
 /// The identification of a server; no login. Fields of `decode_server`, a JSON body or a query.
-[[nodiscard]] net::awaitable<answer> connect(remote::sessions& servers, fields from, wiped_octets body);
+[[nodiscard]] net::awaitable<answer> connect(services& with, fields from, wiped_octets body);
 /// The doctor. Fields of `decode_server`, and credentials if the login is to be tried.
-[[nodiscard]] net::awaitable<answer> probe(remote::sessions& servers, fields from, wiped_octets body);
+[[nodiscard]] net::awaitable<answer> probe(services& with, fields from, wiped_octets body);
 
 }  // namespace gangway::api

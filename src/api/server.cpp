@@ -7,8 +7,9 @@
 
 namespace gangway::api {
 
-server::server(std::unique_ptr<gateway> handler, std::shared_ptr<listener> connections) noexcept
-    : handler_(std::move(handler)), connections_(std::move(connections)) {
+server::server(std::shared_ptr<remote::session_store> store, std::unique_ptr<gateway> handler,
+               std::shared_ptr<listener> connections) noexcept
+    : store_(std::move(store)), handler_(std::move(handler)), connections_(std::move(connections)) {
 }
 
 server::~server() = default;
@@ -18,10 +19,12 @@ base::result<std::unique_ptr<server>> server::start(const net::asio::any_io_exec
                                                     remote::sessions& servers, access_log& log) {
     auto access = access_policy::make(std::move(settings.access), listen.address().to_string());
     if (!access) return std::unexpected(std::move(access.error()));
-    auto handler = std::make_unique<gateway>(std::move(*access), servers);
+    static const base::system_clock clock;
+    auto store = std::make_shared<remote::session_store>(executor, clock, settings.sessions);
+    auto handler = std::make_unique<gateway>(std::move(*access), services{servers, *store});
     auto connections = listener::open(executor, listen, settings.limits, *handler, log);
     if (!connections) return std::unexpected(std::move(connections.error()));
-    return std::unique_ptr<server>{new server{std::move(handler), std::move(*connections)}};
+    return std::unique_ptr<server>{new server{std::move(store), std::move(handler), std::move(*connections)}};
 }
 
 net::tcp::endpoint server::address() const noexcept {

@@ -39,13 +39,13 @@ void add_host_key(answer& to, const net::checkup& found) {
 
 }  // namespace
 
-net::awaitable<answer> connect(remote::sessions& servers, fields from, wiped_octets body) {
+net::awaitable<answer> connect(services& with, fields from, wiped_octets body) {
     auto request = decode_server(from);
     if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
     const auto server = *request.server;
     net::checkup found;
-    auto identification = co_await net::with_deadline(identified(servers, server, request.expected_key, found),
+    auto identification = co_await net::with_deadline(identified(with.servers, server, request.expected_key, found),
                                                       request.limit, base::phase::ssh, "connect");
     answer result = identification ? answer{.body = connect_answer(request.host_as_asked, server.port, *identification)}
                                    : error_answer(identification.error());
@@ -54,13 +54,13 @@ net::awaitable<answer> connect(remote::sessions& servers, fields from, wiped_oct
     co_return result;
 }
 
-net::awaitable<answer> probe(remote::sessions& servers, fields from, wiped_octets body) {
+net::awaitable<answer> probe(services& with, fields from, wiped_octets body) {
     auto request = decode_server(from);
     auto who = decode_optional_credentials(from);
     if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
     const auto server = *request.server;
-    auto found = co_await net::with_deadline(examined(servers, server, std::move(who), request.expected_key),
+    auto found = co_await net::with_deadline(examined(with.servers, server, std::move(who), request.expected_key),
                                              request.limit, base::phase::ssh, "probe");
     answer result =
         found ? answer{.body = probe_answer(request.host_as_asked, server.port, *found)} : error_answer(found.error());

@@ -7,7 +7,15 @@ class remote_category final : public std::error_category {
   public:
     const char* name() const noexcept override { return "gangway.remote"; }
     std::string message(int code) const override {
-        return code == static_cast<int>(errc::too_many_refusals) ? "too many refused logins" : "too many connections";
+        switch (static_cast<errc>(code)) {
+            case errc::too_many_refusals:
+                return "too many refused logins";
+            case errc::too_many_sessions:
+                return "too many sessions";
+            case errc::too_many_connections:
+                return "too many connections";
+        }
+        return "unknown";
     }
 };
 

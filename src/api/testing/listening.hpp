@@ -13,6 +13,7 @@
 #include <gtest/gtest.h>
 
 #include <condition_variable>
+#include <functional>
 #include <future>
 #include <memory>
 #include <mutex>
@@ -34,7 +35,9 @@ class echo final : public http_handler {
   public:
     std::variant<admitted, answer> admit(const request_head& head, const framing&) const override {
         if (head.path() == "/refused") return error_answer(refusal(errc::not_found, "no"));
-        return admitted{.body_limit = 64, .query = std::string{head.path()}};
+        admitted request{.body_limit = 64, .query = std::string{head.path()}};
+        if (head.path().starts_with("/stream")) request.resource = resource_request::of(head);
+        return request;
     }
     net::awaitable<answer> serve(admitted request, wiped_octets body) override {
         if (*request.query == "/throws") throw std::runtime_error{"a bug"};
@@ -42,6 +45,11 @@ class echo final : public http_handler {
         if (*request.query == "/big") co_return answer{.body = std::string(64'000'000, 'x')};
         co_return answer{
             .body = "[" + std::string{body.begin(), body.end()} + "]", .operation = "echo", .host = "h:22"};
+    }
+    /// What streams are made of; set by tests that use "/stream…" paths.
+    std::function<net::awaitable<answer>(resource_request, request_body&)> stream{};
+    net::awaitable<answer> serve_resource(admitted request, request_body& body) override {
+        return stream(std::move(*request.resource), body);
     }
     /// Blocks until so many requests hang, or have been cancelled.
     void await_hanging(int count) { await(hanging_, count); }

@@ -46,7 +46,7 @@ class serving : public ::testing::Test {
                             [&](std::exception_ptr failure) { thrown = failure; });
         context.run();
         if (thrown) std::rethrow_exception(thrown);
-        return result.value();
+        return std::move(result).value();
     }
     static std::string header(const answer& from, std::string_view name) {
         for (const auto& each : from.headers)
@@ -63,7 +63,11 @@ class serving : public ::testing::Test {
 
     scripted_sessions servers{};
     std::vector<std::string> seen{};
-    gateway served_{access_policy::make({}, "127.0.0.1").value(), servers};
+    net::asio::io_context timers_{};  ///< never runs: nothing expires by itself
+    base::system_clock clock_{};
+    std::shared_ptr<remote::session_store> store{
+        std::make_shared<remote::session_store>(timers_.get_executor(), clock_)};
+    gateway served_{access_policy::make({}, "127.0.0.1").value(), {servers, *store}};
 };
 
 }  // namespace gangway::api::testing

@@ -1,8 +1,12 @@
 #pragma once
 /// What a request is answered with, before it becomes HTTP.
 
+#include <gangway/api/streams.hpp>
 #include <gangway/base/error.hpp>
 
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,8 +21,12 @@ struct answer_header {
 
 struct answer {
     unsigned status = 200;
-    std::vector<answer_header> headers{};  ///< beside those that every answer has
-    std::string body{};                    ///< JSON, or empty
+    std::vector<answer_header> headers{};  ///< beside those that every answer has, or in their place
+    std::string body{};                    ///< JSON unless a header says otherwise, or empty
+    /// The body where it is made while it is sent; `body` is then empty. It never runs for HEAD.
+    std::unique_ptr<streamed_body> stream{};
+    /// The octets that `stream` will send, or would for HEAD. Without it the client gets chunks.
+    std::optional<std::uint64_t> length{};
     // For the access log:
     std::string code{};       ///< of an error
     std::string operation{};  ///< "list", …

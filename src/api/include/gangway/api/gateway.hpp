@@ -3,7 +3,7 @@
 
 #include <gangway/api/access_policy.hpp>
 #include <gangway/api/http_handler.hpp>
-#include <gangway/remote/sessions.hpp>
+#include <gangway/api/services.hpp>
 
 #include <utility>
 
@@ -11,8 +11,8 @@ namespace gangway::api {
 
 class gateway final : public http_handler {
   public:
-    /// `servers` outlives this.
-    gateway(access_policy access, remote::sessions& servers) : access_(std::move(access)), servers_(servers) {}
+    /// What `with` refers to outlives this.
+    gateway(access_policy access, services with) : access_(std::move(access)), with_(with) {}
 
     /// In this order: Host, Origin and token (`access_policy`), route, method, media type, length. A preflight request
     /// of an allowed origin is answered here.
@@ -20,12 +20,15 @@ class gateway final : public http_handler {
     /// Decodes the body, whose octets are zeroed before any server is asked, and runs the operation within its time.
     /// The session is used and given back on its own executor.
     [[nodiscard]] net::awaitable<answer> serve(admitted request, wiped_octets body) override;
+    [[nodiscard]] net::awaitable<answer> serve_resource(admitted request, request_body& body) override;
+    /// A session's id is as good as its credentials, so the log has "-" in its place.
+    [[nodiscard]] std::string shown_path(std::string_view path) const override;
 
   private:
     [[nodiscard]] base::result<admitted> decide(const request_head& head, const framing& how) const;
 
     access_policy access_;
-    remote::sessions& servers_;
+    services with_;
 };
 
 }  // namespace gangway::api

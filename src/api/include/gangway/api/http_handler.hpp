@@ -3,12 +3,15 @@
 
 #include <gangway/api/answer.hpp>
 #include <gangway/api/request_head.hpp>
+#include <gangway/api/resource_request.hpp>
+#include <gangway/api/streams.hpp>
 #include <gangway/api/wiped_octets.hpp>
 #include <gangway/net/asio.hpp>
 
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 namespace gangway::api {
@@ -21,6 +24,8 @@ struct admitted {
     std::size_t body_limit = 0;
     std::optional<std::string> query{};  ///< set if the fields are in the query, and there is no body
     std::string origin{};                ///< a foreign origin that may read the answer, or empty
+    /// Set if the handler takes the body as a stream, of any length: `serve_resource` is called and not `serve`.
+    std::optional<resource_request> resource{};
 };
 
 /// Safe from any thread.
@@ -31,6 +36,11 @@ class http_handler {
     [[nodiscard]] virtual std::variant<admitted, answer> admit(const request_head& head, const framing& how) const = 0;
     /// Runs on the calling coroutine's executor, a strand. Cancelling it gives up the work behind it.
     [[nodiscard]] virtual net::awaitable<answer> serve(admitted request, wiped_octets body) = 0;
+    /// The same for what was admitted as a resource. `body` lives until this returns; what of it was not read by then
+    /// is never read, and the connection closes after the answer.
+    [[nodiscard]] virtual net::awaitable<answer> serve_resource(admitted request, request_body& body) = 0;
+    /// The path as the log may show it, before it is escaped there.
+    [[nodiscard]] virtual std::string shown_path(std::string_view path) const { return std::string{path}; }
 };
 
 }  // namespace gangway::api

@@ -5,6 +5,7 @@
 #include <gangway/api/access_policy.hpp>
 #include <gangway/api/http_limits.hpp>
 #include <gangway/net/asio.hpp>
+#include <gangway/remote/session_store.hpp>
 #include <gangway/remote/sessions.hpp>
 
 #include <chrono>
@@ -18,6 +19,7 @@ class listener;
 struct server_settings {
     access_rules access{};
     http_limits limits{};
+    remote::session_store_limits sessions{};
 };
 
 /// Each connection is served by one coroutine on a strand of its own, over `executor`, which may have many threads.
@@ -43,8 +45,10 @@ class server {
     [[nodiscard]] net::awaitable<void> stop(std::chrono::milliseconds limit);
 
   private:
-    server(std::unique_ptr<gateway> handler, std::shared_ptr<listener> connections) noexcept;
+    server(std::shared_ptr<remote::session_store> store, std::unique_ptr<gateway> handler,
+           std::shared_ptr<listener> connections) noexcept;
 
+    std::shared_ptr<remote::session_store> store_;  ///< owned here
     std::unique_ptr<gateway> handler_;
     std::shared_ptr<listener> connections_;  ///< shared with its own coroutines, which end with the last connection
 };

@@ -9,6 +9,7 @@ namespace gangway::remote {
 
 enum class errc {
     too_many_refusals = 1,  ///< this credential was refused twice here; fact "retryAfter" in seconds
+    too_many_sessions,      ///< the store of sessions is full; fact "retryAfter" in seconds
     too_many_connections,   ///< the server has all the connections it may have; fact "retryAfter" in seconds
 };
 

@@ -1,0 +1,15 @@
+#pragma once
+/// What handlers work with.
+
+#include <gangway/remote/session_store.hpp>
+#include <gangway/remote/sessions.hpp>
+
+namespace gangway::api {
+
+/// Outlives every request. Everything in it is safe from any thread.
+struct services {
+    remote::sessions& servers;
+    remote::session_store& sessions;
+};
+
+}  // namespace gangway::api

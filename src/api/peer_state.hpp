@@ -1,0 +1,12 @@
+#pragma once
+/// Whether the other side of a connection is still there, without reading from it.
+
+#include <gangway/net/asio.hpp>
+
+namespace gangway::api {
+
+/// Whether the other side has closed its half, or the whole connection is gone. Octets that came before and were not
+/// read yet do not hide it.
+[[nodiscard]] bool has_hung_up(net::tcp::socket& socket) noexcept;
+
+}  // namespace gangway::api
