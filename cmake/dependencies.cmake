@@ -11,3 +11,15 @@ find_package(GTest REQUIRED)
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
+
+# Debian's libsoci-dev brings no CMake or pkg-config file.
+find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
+find_library(SOCI_CORE soci_core REQUIRED)
+find_library(SOCI_SQLITE3 soci_sqlite3 REQUIRED)
+find_library(SOCI_POSTGRESQL soci_postgresql REQUIRED)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
+add_library(soci::soci INTERFACE IMPORTED)
+target_include_directories(soci::soci SYSTEM INTERFACE "${SOCI_INCLUDE_DIR}")
+target_link_libraries(soci::soci INTERFACE
+  "${SOCI_SQLITE3}" "${SOCI_POSTGRESQL}" "${SOCI_CORE}" PkgConfig::sqlite3 PkgConfig::libpq)

@@ -18,6 +18,7 @@ ROOMS = {
     'sftp': ('base', 'fmt', ''),
     'ssh': ('base crypto', 'openssl fmt', ''),
     'net': ('base model crypto sftp ssh', 'asio fmt', 'asio'),
+    'store': ('base model crypto', 'soci asio', 'asio'),
     'remote': ('base model crypto sftp net', 'asio fmt', 'asio'),
     'transfer': ('base model crypto', 'icu fmt', ''),
     'api': ('base model crypto sftp net remote', 'asio beast json url icu fmt', 'asio beast json'),

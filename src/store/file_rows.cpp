@@ -1,0 +1,100 @@
+#include "file_rows.hpp"
+
+#include <gangway/base/byte_writer.hpp>
+#include <gangway/crypto/digest.hpp>
+
+namespace gangway::store {
+
+template <>
+struct table<known_file> {
+    static constexpr std::string_view name = "files";
+    static void columns(auto& row, auto&& visit) {
+        visit("id", row.id);
+        visit("path", octets_of{row.path});
+        visit("size", row.size);
+        visit("mtime", row.mtime);
+        visit("repull", row.repull);
+        visit("state", row.state);
+        visit("version", row.version);
+        visit("attempts", row.attempts);
+        visit("next_try", row.next_try);
+        visit("discovered_at", row.discovered_at);
+    }
+};
+
+std::string file_id(const file_identity& what) {
+    std::string fields;
+    base::byte_writer out{fields};
+    out.string(what.folder_id);
+    out.string(what.path);
+    out.u64(static_cast<std::uint64_t>(what.size));
+    out.u64(static_cast<std::uint64_t>(what.mtime));
+    out.u64(static_cast<std::uint64_t>(what.repull));
+    return to_hex(crypto::sha256(fields));
+}
+
+std::string path_key(std::string_view path) {
+    return to_hex(crypto::sha256(path).substr(0, 16));
+}
+
+version_lookup::version_lookup(transaction& tx)
+    : rows_(
+          tx,
+          "SELECT folder_id, path, size, mtime, repull, COALESCE(version, (SELECT COALESCE(MAX(other.version), 0) + 1 "
+          "FROM files other WHERE other.folder_id = files.folder_id AND other.path_key = files.path_key)) FROM files "
+          "WHERE id = :id",
+          std::string{}) {
+    rows_.column<std::string>();
+    rows_.column<std::string>();
+    for (int number = 0; number < 4; ++number)
+        rows_.column<std::int64_t>();
+}
+
+std::optional<version_lookup::numbered_file> version_lookup::find(const std::string& id) {
+    rows_.start(id);
+    if (!rows_.next()) return std::nullopt;
+    numbered_file found;
+    get(rows_.value(), found.identity.folder_id);
+    get(rows_.value(), octets_of{found.identity.path});
+    get(rows_.value(), found.identity.size);
+    get(rows_.value(), found.identity.mtime);
+    get(rows_.value(), found.identity.repull);
+    get(rows_.value(), found.version);
+    return found;
+}
+
+namespace files {
+
+std::optional<file> find(transaction& tx, std::string_view id) {
+    return select_one<file>(tx, "WHERE id = :id", id);
+}
+
+void each_known(transaction& tx, std::string_view folder, const std::function<void(known_file)>& take) {
+    each<known_file>(tx, take, "WHERE folder_id = :folder", folder);
+}
+
+std::vector<file> post_actions_due(transaction& tx, std::string_view connection, std::size_t limit) {
+    return select<file>(tx,
+                        "WHERE connection_id = :id AND state = :state AND (post_action = :pending OR (post_action = "
+                        ":failed AND next_try <= :now)) ORDER BY recorded_at, id LIMIT :limit",
+                        connection, file_state::recorded, post_state::pending, post_state::failed, tx.now(), limit);
+}
+
+std::vector<file> list(transaction& tx, std::string_view folder, std::string_view before, std::size_t limit) {
+    if (before.empty())
+        return select<file>(tx, "WHERE folder_id = :folder ORDER BY discovered_at DESC, id DESC LIMIT :limit", folder,
+                            limit);
+    const auto last = find(tx, before);
+    if (!last) return {};
+    return select<file>(tx,
+                        "WHERE folder_id = :folder AND (discovered_at < :at OR (discovered_at = :same AND id < "
+                        ":before)) ORDER BY discovered_at DESC, id DESC LIMIT :limit",
+                        folder, last->discovered_at, last->discovered_at, before, limit);
+}
+
+std::vector<file> of_run(transaction& tx, std::string_view run) {
+    return select<file>(tx, "WHERE run_id = :run ORDER BY claimed_at, id", run);
+}
+
+}  // namespace files
+}  // namespace gangway::store

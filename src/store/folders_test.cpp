@@ -1,0 +1,105 @@
+#include "testing/contract.hpp"
+
+#include <gangway/store/errors.hpp>
+
+namespace gangway::store {
+namespace {
+
+using namespace std::chrono_literals;
+
+class folders_contract : public store_contract {
+  protected:
+    folders_contract() { make_connection("c1", "one"); }
+};
+GANGWAY_EVERY_DATABASE(folders_contract);
+
+TEST_P(folders_contract, a_folder_is_read_as_it_was_written_and_changed_by_revision) {
+    make_folder("f1", "c1");
+    auto row = *read([](transaction& tx) { return folders::find(tx, "f1"); });
+    row.remote_folder = "/\xff\xfe/\xc3";
+    row.rules = R"({"match":"*.csv"})";
+    row.enabled = false;
+    EXPECT_EQ(write([&](transaction& tx) { return folders::update(tx, row); }), changed::done);
+    EXPECT_EQ(write([&](transaction& tx) { return folders::update(tx, row); }), changed::stale);
+    auto now = *read([](transaction& tx) { return folders::find(tx, "f1"); });
+    row.revision = 2;
+    row.updated_at = now.updated_at;
+    EXPECT_EQ(now, row);
+    EXPECT_EQ(read([](transaction& tx) { return folders::list(tx, "c1"); }).size(), 1U);
+    EXPECT_EQ(write([](transaction& tx) { return folders::remove(tx, "f1", 1); }), changed::stale);
+    EXPECT_EQ(write([](transaction& tx) { return folders::remove(tx, "f1", 2); }), changed::done);
+    EXPECT_EQ(write([](transaction& tx) { return folders::remove(tx, "f1", 2); }), changed::missing);
+    EXPECT_EQ(write([&](transaction& tx) { return folders::update(tx, now); }), changed::missing);
+}
+
+TEST_P(folders_contract, a_folder_of_no_connection_is_refused_as_a_conflict) {
+    const auto made = db->write([](transaction& tx) { folders::create(tx, {.id = "f", .connection_id = "none"}); });
+    ASSERT_FALSE(made);
+    EXPECT_EQ(made.error().code, errc::conflict);
+    EXPECT_EQ(made.error().where, base::phase::storage);
+}
+
+TEST_P(folders_contract, due_are_enabled_folders_of_connections_that_are_not_paused_longest_due_first) {
+    for (const char* const id : {"f1", "f2", "f3"})
+        make_folder(id, "c1");
+    make_connection("c2", "two");
+    make_folder("paused", "c2");
+    write([](transaction& tx) {
+        schedules::set(tx, "f1", timestamp{20s}, 0);
+        schedules::set(tx, "f2", timestamp{10s}, 3);
+        schedules::set(tx, "f3", timestamp{31s}, 0);
+        schedules::set(tx, "paused", timestamp{5s}, 0);
+        auto second = *connections::find(tx, "c2");
+        second.paused = true;
+        EXPECT_EQ(connections::update(tx, second), changed::done);
+    });
+    const auto due = read([](transaction& tx) { return schedules::due(tx, timestamp{30s}, 10); });
+    ASSERT_EQ(due.size(), 2U);
+    EXPECT_EQ(due[0], (due_folder{"f2", timestamp{10s}, 3}));
+    EXPECT_EQ(due[1].folder_id, "f1");
+    EXPECT_EQ(read([](transaction& tx) { return schedules::due(tx, timestamp{30s}, 1); }).size(), 1U);
+    EXPECT_EQ(read([](transaction& tx) { return schedules::next(tx); }), timestamp{5s});
+    write([](transaction& tx) {
+        schedules::set(tx, "f2", timestamp{40s}, 0);
+        schedules::clear(tx, "f1");
+    });
+    EXPECT_TRUE(read([](transaction& tx) { return schedules::due(tx, timestamp{30s}, 10); }).empty());
+    EXPECT_EQ(read([](transaction& tx) { return schedules::find(tx, "f2"); })->failures, 0);
+}
+
+TEST_P(folders_contract, without_schedules_nothing_is_next) {
+    EXPECT_FALSE(read([](transaction& tx) { return schedules::next(tx); }));
+}
+
+TEST_P(folders_contract, a_lease_has_one_owner_until_it_expires) {
+    const auto take = [&](const char* owner, std::chrono::milliseconds length) {
+        return write([&](transaction& tx) { return leases::take(tx, "c1", owner, length); });
+    };
+    const auto first = take("a", 1h);
+    ASSERT_TRUE(first);
+    EXPECT_EQ(first->fence, 1);
+    EXPECT_FALSE(take("b", 1h));
+    const auto again = take("a", 0ms);  // over at once
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->fence, 2);
+    const auto second = take("b", 1h);
+    ASSERT_TRUE(second);
+    EXPECT_EQ(second->fence, 3);
+    EXPECT_EQ(second->owner, "b");
+    EXPECT_FALSE(take("a", 1h));
+    EXPECT_FALSE(write([&](transaction& tx) { return leases::renew(tx, *again, 1h); }));
+    EXPECT_FALSE(write([&](transaction& tx) { return leases::give_back(tx, *again); }));
+    EXPECT_TRUE(write([&](transaction& tx) { return leases::renew(tx, *second, 1h); }));
+    EXPECT_TRUE(write([&](transaction& tx) { return leases::give_back(tx, *second); }));
+    EXPECT_FALSE(write([&](transaction& tx) { return leases::renew(tx, *second, 1h); }));
+    EXPECT_GT(take("a", 1h)->fence, second->fence);
+}
+
+TEST_P(folders_contract, a_lease_of_no_connection_is_a_conflict) {
+    const auto taken = db->write([](transaction& tx) { return leases::take(tx, "none", "a", 1h); });
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code, errc::conflict);
+}
+
+}  // namespace
+}  // namespace gangway::store

@@ -1,0 +1,155 @@
+#pragma once
+/// The read-once ledger: every version of every remote file that was ever seen, and how far it has come.
+///
+///     discovered → stable → claimed → fetched → published → recorded → finalised
+///          └────────┴→ abandoned (changed or gone before it was pulled)
+///
+/// Each arrow is one change that only the holder of the connection's lease can make, and only from the state before:
+/// whoever has lost its lease, or comes second, changes nothing and is told so.
+
+#include <gangway/store/folders.hpp>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gangway::store {
+
+enum class file_state : std::uint8_t {
+    discovered,  ///< seen in a listing
+    stable,      ///< will not change any more, as far as its folder's rules can tell
+    claimed,     ///< being downloaded by the holder of `fence`
+    fetched,     ///< downloaded and durable under a temporary name; `sha256`, `version`, `destination_key` are known
+    published,   ///< under its final name
+    recorded,    ///< in the history; it is never pulled again
+    finalised,   ///< the post-action is done, or there is none
+    abandoned,   ///< changed or gone before it was pulled
+};
+constexpr auto names_of(file_state) {
+    return std::array<std::string_view, 8>{"discovered", "stable",   "claimed",   "fetched",
+                                           "published",  "recorded", "finalised", "abandoned"};
+}
+
+enum class post_state : std::uint8_t { none, pending, done, failed };
+constexpr auto names_of(post_state) {
+    return std::array<std::string_view, 4>{"none", "pending", "done", "failed"};
+}
+
+inline constexpr std::int64_t not_told = -1;  ///< a size or time that the server did not send
+
+/// What makes two looks at a remote file the same version of it.
+struct file_identity {
+    std::string folder_id{};
+    std::string path{};  ///< octets
+    std::int64_t size = not_told;
+    std::int64_t mtime = not_told;  ///< seconds since 1970, as the server says
+    std::int64_t repull = 0;        ///< grows when someone asks to pull the same version again
+
+    friend bool operator==(const file_identity&, const file_identity&) = default;
+};
+
+/// The id of the ledger's row: SHA-256 over all fields, as hexadecimal digits.
+[[nodiscard]] std::string file_id(const file_identity& what);
+
+struct file {
+    std::string id{};
+    std::string connection_id{};
+    file_identity identity{};
+    file_state state = file_state::discovered;
+    std::int64_t fence = 0;  ///< of the lease under which it was changed last
+    std::optional<std::string> run_id{};
+    std::optional<std::string> sha256{};  ///< hexadecimal digits
+    std::optional<std::string> destination_key{};
+    std::optional<std::int64_t> version{};  ///< 1 for the first version of this path in this folder
+    std::int64_t attempts = 0;              ///< that failed
+    std::optional<timestamp> next_try{};
+    std::string error{};  ///< of the latest attempt
+    post_state post_action = post_state::none;
+    std::int64_t post_attempts = 0;  ///< that failed; `next_try` and `error` are theirs from `recorded` on
+    timestamp discovered_at{};
+    std::optional<timestamp> stable_at{}, claimed_at{}, fetched_at{}, published_at{}, recorded_at{}, finalised_at{};
+
+    friend bool operator==(const file&, const file&) = default;
+};
+
+/// What planning needs to know of a version.
+struct known_file {
+    std::string id{};
+    std::string path{};  ///< octets
+    std::int64_t size = not_told, mtime = not_told, repull = 0;
+    file_state state = file_state::discovered;
+    std::optional<std::int64_t> version{};
+    std::int64_t attempts = 0;
+    std::optional<timestamp> next_try{};
+    timestamp discovered_at{};
+
+    friend bool operator==(const known_file&, const known_file&) = default;
+};
+
+namespace files {
+
+// Every function for several files answers in their order: true for each that it has changed. `holder` is the lease
+// under which the caller works.
+
+/// Notes versions that were not known; true for each that is new. They share the folder.
+[[nodiscard]] std::vector<bool> discover(transaction& tx, const lease& holder, std::span<const file_identity> seen);
+/// discovered → stable.
+[[nodiscard]] std::vector<bool> stabilise(transaction& tx, const lease& holder, std::span<const std::string> ids);
+/// discovered, stable → abandoned.
+[[nodiscard]] std::vector<bool> abandon(transaction& tx, const lease& holder, std::span<const std::string> ids);
+/// stable → claimed, if its `next_try` has come.
+[[nodiscard]] std::vector<bool> claim(transaction& tx, const lease& holder, std::string_view run,
+                                      std::span<const std::string> ids);
+
+struct fetched_file {
+    std::string id{};
+    std::string sha256{};  ///< hexadecimal digits
+};
+/// Names the destination of a version.
+using destination_of = std::function<std::string(const file_identity& what, std::int64_t version)>;
+/// claimed → fetched: gives the file its version number (that of an earlier attempt, if there was one) and its
+/// destination. The destination of each that was changed, in their order; nothing for the others.
+[[nodiscard]] std::vector<std::optional<std::string>> fetch(transaction& tx, const lease& holder,
+                                                            std::span<const fetched_file> which,
+                                                            const destination_of& destination);
+/// fetched → published.
+[[nodiscard]] std::vector<bool> publish(transaction& tx, const lease& holder, std::span<const std::string> ids);
+/// published → recorded; `post` is `pending` or `none`.
+[[nodiscard]] std::vector<bool> record(transaction& tx, const lease& holder, std::span<const std::string> ids,
+                                       post_state post);
+/// recorded → finalised.
+[[nodiscard]] std::vector<bool> finalise(transaction& tx, const lease& holder, std::span<const std::string> ids);
+
+/// claimed, fetched → stable, to be tried again from `next_try` on.
+bool fail(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try);
+/// recorded → recorded, with the post-action `failed`, to be tried again from `next_try` on (never, if that is
+/// nothing).
+bool fail_post_action(transaction& tx, const lease& holder, std::string_view id, std::string_view error,
+                      std::optional<timestamp> next_try);
+
+/// Files between `claimed` and `published` that an earlier holder of the lease has left behind, now `holder`'s. Call it
+/// before anything else under a new lease: until then the earlier holder's files are nobody's.
+[[nodiscard]] std::vector<file> take_over(transaction& tx, const lease& holder);
+/// Recorded files whose post-action is due, at most `limit`, longest waiting first.
+[[nodiscard]] std::vector<file> post_actions_due(transaction& tx, std::string_view connection, std::size_t limit);
+
+/// Asks for a version to be pulled once more: a new row, stable from the start. Nothing if there is no such file or it
+/// has not been published yet.
+[[nodiscard]] std::optional<std::string> repull(transaction& tx, std::string_view id);
+
+[[nodiscard]] std::optional<file> find(transaction& tx, std::string_view id);
+/// All versions that are known in a folder, in no order.
+void each_known(transaction& tx, std::string_view folder, const std::function<void(known_file)>& take);
+/// A folder's files, newest first, those discovered before the file `before` ("" for the newest).
+[[nodiscard]] std::vector<file> list(transaction& tx, std::string_view folder, std::string_view before,
+                                     std::size_t limit);
+[[nodiscard]] std::vector<file> of_run(transaction& tx, std::string_view run);
+
+}  // namespace files
+}  // namespace gangway::store

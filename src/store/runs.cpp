@@ -1,0 +1,71 @@
+#include "query.hpp"
+
+#include <gangway/store/runs.hpp>
+
+namespace gangway::store {
+
+template <>
+struct table<run> {
+    static constexpr std::string_view name = "runs";
+    static void columns(auto& row, auto&& visit) {
+        visit("id", row.id);
+        visit("connection_id", row.connection_id);
+        visit("folder_id", row.folder_id);
+        visit("cause", row.cause);
+        visit("started_at", row.started_at);
+        visit("ended_at", row.ended_at);
+        visit("outcome", row.outcome);
+        visit("listed", row.listed);
+        visit("pulled", row.pulled);
+        visit("failed", row.failed);
+        visit("octets", row.octets);
+        visit("error", row.error);
+        visit("key_id", row.key_id);
+        visit("host_key", row.host_key);
+        visit("node", row.node);
+        visit("fence", row.fence);
+    }
+};
+
+namespace runs {
+
+void start(transaction& tx, run row) {
+    row.started_at = tx.now();
+    insert(tx, row);
+}
+
+bool end(transaction& tx, const run& row) {
+    return execute(tx,
+                   "UPDATE runs SET ended_at = :now, outcome = :outcome, listed = :listed, pulled = :pulled, failed = "
+                   ":failed, octets = :octets, error = :error, key_id = :key, host_key = :host_key WHERE id = :id AND "
+                   "ended_at IS NULL",
+                   tx.now(), row.outcome, row.listed, row.pulled, row.failed, row.octets, row.error, row.key_id,
+                   row.host_key, row.id) == 1;
+}
+
+std::optional<run> find(transaction& tx, std::string_view id) {
+    return select_one<run>(tx, "WHERE id = :id", id);
+}
+
+std::vector<run> list(transaction& tx, std::string_view folder, std::string_view before, std::size_t limit) {
+    if (before.empty())
+        return select<run>(tx, "WHERE folder_id = :folder ORDER BY started_at DESC, id DESC LIMIT :limit", folder,
+                           limit);
+    const auto last = find(tx, before);
+    if (!last) return {};
+    return select<run>(tx,
+                       "WHERE folder_id = :folder AND (started_at < :at OR (started_at = :same AND id < :before)) "
+                       "ORDER BY started_at DESC, id DESC LIMIT :limit",
+                       folder, last->started_at, last->started_at, before, limit);
+}
+
+std::size_t interrupt_older(transaction& tx, std::string_view connection, std::int64_t fence) {
+    return static_cast<std::size_t>(execute(
+        tx,
+        "UPDATE runs SET ended_at = :now, outcome = :outcome WHERE connection_id = :id AND outcome = :running AND "
+        "fence < :fence",
+        tx.now(), run_outcome::interrupted, connection, run_outcome::running, fence));
+}
+
+}  // namespace runs
+}  // namespace gangway::store
