@@ -1,4 +1,5 @@
 #include "remote_handle.hpp"
+#include "typed_call.hpp"
 
 #include <gangway/net/errors.hpp>
 #include <gangway/net/file_stream.hpp>
@@ -47,6 +48,9 @@ class pipelined_reader final : public file_reader {
           end_(end_of(range)) {}
 
     [[nodiscard]] const sftp::attributes& attributes() const noexcept override { return attributes_; }
+    [[nodiscard]] async_result<sftp::attributes> look_again() override {
+        return attributes_call(client_, sftp::fstat_request{.handle = handle_.octets()});
+    }
 
     /// Asks for the attributes while the first READs are on their way: a small file then takes one round trip.
     /// `expected` is the size by the file's name, which may be that of another file by now; zero if it is not known.

@@ -10,6 +10,7 @@
 /// as far as the connection still allows.
 
 #include <gangway/model/remote_path.hpp>
+#include <gangway/net/directory_reader.hpp>
 #include <gangway/net/sftp_client.hpp>
 #include <gangway/sftp/attributes.hpp>
 
@@ -24,13 +25,6 @@ namespace gangway::net {
 struct directory_entry {
     std::string name;  ///< octets; always a name that an entry can have
     sftp::attributes attributes;
-};
-
-/// The limits of one folder (design, "Limits").
-struct listing_limits {
-    std::size_t entries = 1'000'000;
-    std::size_t name_octets = 64U * 1024 * 1024;
-    std::chrono::milliseconds duration{600'000};
 };
 
 struct listing {

@@ -41,6 +41,8 @@ class file_reader {
 
     /// What FSTAT showed just after OPEN; nothing in it where the server could not tell.
     [[nodiscard]] virtual const sftp::attributes& attributes() const noexcept = 0;
+    /// What FSTAT shows now: another size or time tells that the file changed under the reader.
+    [[nodiscard]] virtual async_result<sftp::attributes> look_again() = 0;
 
     /// The next octets in order: at least one, or an empty view at the end of the file or of the range. The view lives
     /// until the next call on this reader. Errors: those of the server; `remote_changed` if the file ends before the
