@@ -20,6 +20,7 @@ ROOMS = {
     'net': ('base model crypto sftp ssh', 'asio fmt', 'asio'),
     'store': ('base model crypto', 'soci asio', 'asio'),
     'remote': ('base model crypto sftp net', 'asio fmt', 'asio'),
+    'sink': ('base model crypto', 'curl fmt', ''),
     'transfer': ('base model crypto', 'icu fmt', ''),
     'api': ('base model crypto sftp net remote', 'asio beast json url icu fmt', 'asio beast json'),
     'cli': ('base model crypto sftp net', 'asio json cli11 fmt', 'asio json cli11'),
@@ -29,8 +30,8 @@ ROOMS = {
 LIBRARIES = [
     (r'boost/(asio|system)[/.]', 'asio'), (r'boost/(beast|optional)[/.]', 'beast'), (r'boost/json[/.]', 'json'),
     (r'boost/url[/s.]', 'url'), (r'openssl/', 'openssl'), (r'sodium[/.]', 'sodium'),
-    (r'unicode/', 'icu'), (r'spdlog/', 'spdlog'), (r'fmt/', 'fmt'), (r'CLI/', 'cli11'), (r'toml\+\+/', 'toml'),
-    (r'zlib\.h', 'zlib'), (r'g(test|mock)/', 'gtest'),
+    (r'unicode/', 'icu'), (r'curl/', 'curl'), (r'spdlog/', 'spdlog'), (r'fmt/', 'fmt'), (r'CLI/', 'cli11'), (r'toml\+\+/', 'toml'),
+    (r'zlib\.h', 'zlib'), (r'soci/', 'soci'), (r'g(test|mock)/', 'gtest'),
 ]
 
 # What a room must be able to do without, so that its dialogues can be scripted.
