@@ -1,0 +1,201 @@
+#include "testing/contract.hpp"
+
+#include <gangway/store/errors.hpp>
+#include <gangway/store/settings.hpp>
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <filesystem>
+#include <fstream>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace gangway::store {
+namespace {
+
+/// What can go wrong with the file of a SQLite database.
+class sqlite_file : public testing::Test {
+  protected:
+    [[nodiscard]] std::string path() const { return folder.path("gangway.db"); }
+    base::result<std::unique_ptr<database>> open(std::int64_t most_pages = 0) {
+        return database::open({.where = path(), .busy_wait = std::chrono::milliseconds{50}, .most_pages = most_pages},
+                              clock);
+    }
+    static base::result<void> set(database& db, const std::string& name, const std::string& value) {
+        return db.write([&](transaction& tx) { settings::set(tx, name, value); });
+    }
+    /// A database of some pages, closed.
+    void make() {
+        const auto db = must(open());
+        for (int i = 0; i < 50; ++i)
+            must(set(*db, std::to_string(i), std::string(500, 'x')));
+    }
+    std::string contents() {
+        std::ifstream in(path(), std::ios::binary);
+        return {std::istreambuf_iterator<char>(in), {}};
+    }
+    void overwrite(const std::string& octets) {
+        std::ofstream out(path(), std::ios::binary | std::ios::trunc);
+        out << octets;
+    }
+    static unsigned mode_of(const std::string& name) {
+        struct ::stat status{};
+        EXPECT_EQ(::stat(name.c_str(), &status), 0) << name;
+        return status.st_mode & 07777U;
+    }
+    void expect_refused(errc why) {
+        const auto before = contents();
+        const auto opened = open();
+        ASSERT_FALSE(opened);
+        EXPECT_EQ(opened.error().code, why) << opened.error().message;
+        EXPECT_EQ(contents(), before);
+    }
+
+    set_clock clock{};
+    scratch folder{};
+};
+
+TEST_F(sqlite_file, only_its_owner_may_read_it_whatever_the_umask) {
+    const auto before = ::umask(0);
+    const auto db = must(open());
+    must(set(*db, "a", "1"));
+    EXPECT_EQ(mode_of(path()), 0600U);
+    EXPECT_EQ(mode_of(path() + "-wal"), 0600U);
+    EXPECT_EQ(mode_of(path() + "-shm"), 0600U);
+    ::umask(before);
+}
+
+TEST_F(sqlite_file, one_that_others_may_read_is_closed_to_them) {
+    make();
+    ASSERT_EQ(::chmod(path().c_str(), 0664), 0);
+    must(open());
+    EXPECT_EQ(mode_of(path()), 0600U);
+}
+
+TEST_F(sqlite_file, flipped_octets_are_damage_and_nothing_is_made_anew) {
+    make();
+    auto octets = contents();
+    ASSERT_GT(octets.size(), 8192U * 2);
+    for (std::size_t at = 4096; at < octets.size(); at += 4096)
+        for (std::size_t i = 0; i < 64; ++i)
+            octets[at + i] = static_cast<char>(octets[at + i] ^ 0x5a);
+    overwrite(octets);
+    expect_refused(errc::damaged);
+}
+
+TEST_F(sqlite_file, a_file_of_something_else_is_damage) {
+    overwrite(std::string(10000, 'x'));
+    expect_refused(errc::damaged);
+}
+
+TEST_F(sqlite_file, a_cut_file_is_damage) {
+    make();
+    overwrite(contents().substr(0, 3 * 4096));
+    expect_refused(errc::damaged);
+}
+
+TEST_F(sqlite_file, damage_that_comes_while_it_runs_is_an_error_of_its_own) {
+    make();
+    const auto db = must(open());
+    auto octets = contents();
+    std::fill(octets.begin() + 4096, octets.end(), '\x77');
+    overwrite(octets);
+    const auto read = db->read([](transaction& tx) { return connections::list(tx); });
+    if (!read) EXPECT_EQ(read.error().code, errc::damaged);
+    expect_refused(errc::damaged);
+}
+
+TEST_F(sqlite_file, a_folder_or_a_device_is_no_database) {
+    ASSERT_EQ(::mkdir(path().c_str(), 0700), 0);
+    EXPECT_EQ(open().error().code, errc::unavailable);
+    EXPECT_EQ(database::open({.where = "/dev/null"}, clock).error().code, errc::unavailable);
+    EXPECT_EQ(database::open({.where = "/nonexistent/folder/db"}, clock).error().code, errc::unavailable);
+    EXPECT_EQ(database::open({.where = "a\"b"}, clock).error().code, errc::unavailable);
+    EXPECT_EQ(database::open({.where = ""}, clock).error().code, errc::unavailable);
+}
+
+TEST_F(sqlite_file, a_path_with_spaces_and_equals_signs_is_a_path) {
+    const auto odd = folder.path("a b=c; d");
+    must(database::open({.where = odd}, clock));
+    EXPECT_TRUE(std::filesystem::exists(odd));
+}
+
+TEST_F(sqlite_file, a_file_that_may_not_be_written_says_whose_it_should_be) {
+    make();
+    ASSERT_EQ(::chmod(path().c_str(), 0400), 0);
+    ASSERT_EQ(::chmod(folder.path("").c_str(), 0755), 0);
+    const pid_t child = ::fork();  // as an account that root's rights do not reach
+    if (child == 0) {
+        if (::geteuid() == 0 && ::setuid(65534) != 0) ::_exit(2);
+        const auto opened = open();
+        ::_exit(!opened && opened.error().code == errc::read_only ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    EXPECT_EQ(status, 0);
+}
+
+TEST_F(sqlite_file, without_room_the_change_is_refused_and_the_rest_goes_on) {
+    const auto db = must(open(70));
+    base::result<void> last;
+    int fitted = 0;
+    while ((last = set(*db, std::to_string(fitted), std::string(20000, 'x'))))
+        ++fitted;
+    EXPECT_EQ(last.error().code, errc::full);
+    EXPECT_TRUE(is_retryable(last.error().code));
+    ASSERT_GT(fitted, 0);
+    EXPECT_EQ(must(db->read([](transaction& tx) { return settings::find(tx, "0"); }))->size(), 20000U);
+    must(set(*db, "0", ""));  // frees pages
+    must(set(*db, "again", std::string(5000, 'y')));
+}
+
+TEST_F(sqlite_file, in_a_group_a_change_without_room_costs_the_small_ones_nothing) {
+    const auto db = must(open(70));
+    std::vector<change> changes(3);
+    for (std::size_t i = 0; i < 3; ++i)
+        changes[i].work = [i](transaction& tx) -> base::result<void> {
+            settings::set(tx, std::to_string(i), std::string(i == 1 ? 1'000'000 : 1, 'x'));
+            return {};
+        };
+    change* const pointers[] = {&changes[0], &changes[1], &changes[2]};
+    db->write_group(pointers);
+    EXPECT_TRUE(changes[0].outcome);
+    ASSERT_FALSE(changes[1].outcome);
+    EXPECT_EQ(changes[1].outcome.error().code, errc::full);
+    EXPECT_TRUE(changes[2].outcome);
+    EXPECT_EQ(must(db->read([](transaction& tx) { return settings::find(tx, "2"); })), "x");
+}
+
+TEST_F(sqlite_file, what_was_deleted_leaves_no_octets_behind) {
+    const auto db = must(open());
+    must(set(*db, "a", "canary-5e1f2"));
+    must(db->write([](transaction& tx) { settings::set(tx, "a", "gone"); }));
+    EXPECT_EQ(contents().find("canary-5e1f2"), std::string::npos);
+}
+
+TEST_F(sqlite_file, a_killed_writer_leaves_all_or_nothing) {
+    make();
+    for (const int writes : {0, 1, 7}) {
+        const pid_t child = ::fork();
+        if (child == 0) {
+            const auto db = open();
+            for (int i = 0; i < writes; ++i)
+                if (!set(**db, "n", std::to_string(i))) ::_exit(1);
+            (void)(*db)->write([](transaction& tx) {
+                settings::set(tx, "n", "half");
+                ::kill(::getpid(), SIGKILL);
+            });
+        }
+        int status = 0;
+        ::waitpid(child, &status, 0);
+        ASSERT_TRUE(WIFSIGNALED(status));
+        const auto db = must(open());
+        const auto last = must(db->read([](transaction& tx) { return settings::find(tx, "n"); }));
+        if (writes > 0) EXPECT_EQ(last, std::to_string(writes - 1));
+    }
+}
+
+}  // namespace
+}  // namespace gangway::store
