@@ -15,10 +15,10 @@ template <class Arguments>
 class change_operation final : public file_operation {
   public:
     explicit change_operation(Arguments arguments) : arguments_(std::move(arguments)) {}
-    net::async_result<std::string> run(net::sftp_client& client) const override {
+    net::async_result<answer> run(net::sftp_client& client) const override {
         auto done = co_await arguments_.apply(client);
         if (!done) co_return std::unexpected(std::move(done.error()));
-        co_return arguments_.answer();
+        co_return answer{.body = arguments_.answer()};
     }
 
   private:

@@ -16,12 +16,12 @@ constexpr std::size_t longest_download = 4U * 1024 * 1024;
 class list_operation final : public file_operation {
   public:
     explicit list_operation(model::remote_path path) : path_(std::move(path)) {}
-    net::async_result<std::string> run(net::sftp_client& client) const override {
+    net::async_result<answer> run(net::sftp_client& client) const override {
         auto found = co_await net::list_directory(client, path_);
         // OpenSSH's own answer for a file: there is no folder of this name. So it is for every server.
         if (!found && found.error().code == sftp::errc::not_a_directory) found.error().code = sftp::errc::no_such_file;
         if (!found) co_return std::unexpected(std::move(found.error()));
-        co_return listing_answer(path_, *found);
+        co_return answer{.body = listing_answer(path_, *found)};
     }
     [[nodiscard]] bool only_looks() const noexcept override { return true; }
 
@@ -32,10 +32,10 @@ class list_operation final : public file_operation {
 class download_operation final : public file_operation {
   public:
     explicit download_operation(model::remote_path path) : path_(std::move(path)) {}
-    net::async_result<std::string> run(net::sftp_client& client) const override {
+    net::async_result<answer> run(net::sftp_client& client) const override {
         auto content = co_await net::read_file(client, path_, longest_download);
         if (!content) co_return std::unexpected(std::move(content.error()));
-        co_return download_answer(path_, *content);
+        co_return answer{.body = download_answer(path_, *content)};
     }
     [[nodiscard]] bool only_looks() const noexcept override { return true; }
 
@@ -47,10 +47,10 @@ class upload_operation final : public file_operation {
   public:
     upload_operation(model::remote_path path, std::string content, net::write_options options)
         : path_(std::move(path)), content_(std::move(content)), options_(options) {}
-    net::async_result<std::string> run(net::sftp_client& client) const override {
+    net::async_result<answer> run(net::sftp_client& client) const override {
         auto written = co_await net::write_file(client, path_, content_, options_);
         if (!written) co_return std::unexpected(std::move(written.error()));
-        co_return upload_answer(path_, *written);
+        co_return answer{.body = upload_answer(path_, *written)};
     }
 
   private:

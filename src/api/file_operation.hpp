@@ -1,12 +1,12 @@
 #pragma once
 /// One-shot operations on a logged-in session, decoded and ready to run.
 
+#include <gangway/api/answer.hpp>
 #include <gangway/api/fields.hpp>
 #include <gangway/net/asio.hpp>
 #include <gangway/net/sftp_client.hpp>
 
 #include <memory>
-#include <string>
 
 namespace gangway::api {
 
@@ -14,9 +14,9 @@ namespace gangway::api {
 class file_operation {
   public:
     virtual ~file_operation() = default;
-    /// The body of the answer. Runs on the client's strand; cancelling it does what cancelling the underlying call
-    /// does. This object outlives the run.
-    [[nodiscard]] virtual net::async_result<std::string> run(net::sftp_client& client) const = 0;
+    /// The answer, without what every answer has. Runs on the client's strand; cancelling it does what cancelling the
+    /// underlying call does. This object outlives the run.
+    [[nodiscard]] virtual net::async_result<answer> run(net::sftp_client& client) const = 0;
     /// Whether it leaves everything on the server as it was, so that it may be run again when a connection was lost.
     [[nodiscard]] virtual bool only_looks() const noexcept { return false; }
 };
@@ -31,6 +31,9 @@ using decoder = std::unique_ptr<file_operation> (*)(fields&);
 [[nodiscard]] std::unique_ptr<file_operation> decode_rmdir(fields& from);
 [[nodiscard]] std::unique_ptr<file_operation> decode_mkdir(fields& from);
 [[nodiscard]] std::unique_ptr<file_operation> decode_rename(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_remove(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_copy(fields& from);
+[[nodiscard]] std::unique_ptr<file_operation> decode_checksum(fields& from);
 [[nodiscard]] std::unique_ptr<file_operation> decode_setstat(fields& from);
 [[nodiscard]] std::unique_ptr<file_operation> decode_symlink(fields& from);
 [[nodiscard]] std::unique_ptr<file_operation> decode_stat(fields& from);

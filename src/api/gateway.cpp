@@ -16,12 +16,12 @@ namespace gangway::api {
 namespace {
 
 /// On the session's own executor, where the lease is also given back: it ends with this coroutine.
-net::async_result<std::string> run_leased(std::unique_ptr<remote::lease> lease, const file_operation& operation) {
+net::async_result<answer> run_leased(std::unique_ptr<remote::lease> lease, const file_operation& operation) {
     co_return co_await operation.run(lease->client());
 }
 
 /// `reused` tells whether the session was there before.
-net::async_result<std::string> run_once(remote::sessions& servers, remote::target where, net::dial_report& report,
+net::async_result<answer> run_once(remote::sessions& servers, remote::target where, net::dial_report& report,
                                         const file_operation& operation, bool& reused) {
     auto lease = co_await servers.acquire(std::move(where), report);
     if (!lease) co_return std::unexpected(std::move(lease.error()));
@@ -39,7 +39,7 @@ bool is_lost(const base::error& failure) {
 
 /// A connection that was kept may have died unnoticed. What changes nothing is then tried once more on a new one;
 /// nobody could tell whether a change was made, so that is left to the client.
-net::async_result<std::string> run_on_session(remote::sessions& servers, remote::target where, net::dial_report& report,
+net::async_result<answer> run_on_session(remote::sessions& servers, remote::target where, net::dial_report& report,
                                               const file_operation& operation) {
     bool reused = false;
     if (!operation.only_looks()) co_return co_await run_once(servers, std::move(where), report, operation, reused);
@@ -49,10 +49,10 @@ net::async_result<std::string> run_on_session(remote::sessions& servers, remote:
     co_return co_await run_once(servers, std::move(where), report, operation, reused);
 }
 
-net::awaitable<answer> serve_operation(remote::sessions& servers, decoder decode, fields from, wiped_octets body) {
-    auto request = decode_server(from);
+net::awaitable<answer> serve_operation(remote::sessions& servers, const route& to, fields from, wiped_octets body) {
+    auto request = decode_server(from, to.longest);
     auto who = decode_credentials(from);
-    const auto operation = decode(from);
+    const auto operation = to.decode(from);
     if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
 
@@ -65,7 +65,7 @@ net::awaitable<answer> serve_operation(remote::sessions& servers, decoder decode
     if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
         done.error().where = report.reached;
 
-    answer result = done ? answer{.body = std::move(*done)} : error_answer(done.error());
+    answer result = done ? std::move(*done) : error_answer(done.error());
     if (report.host_key) result.headers.push_back({"Gangway-Host-Key", report.host_key->text()});
     result.host = host;
     co_return result;
@@ -149,7 +149,7 @@ net::awaitable<answer> gateway::serve(admitted request, wiped_octets body) {
     } else if (to.special != nullptr) {
         result = co_await to.special(with_, std::move(*from), std::move(body));
     } else {
-        result = co_await serve_operation(with_.servers, to.decode, std::move(*from), std::move(body));
+        result = co_await serve_operation(with_.servers, to, std::move(*from), std::move(body));
     }
     result.operation = to.operation;
     allow_origin(result, request.origin);

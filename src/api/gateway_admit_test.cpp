@@ -51,7 +51,7 @@ class admission : public ::testing::Test {
 };
 
 TEST_F(admission, every_route_takes_its_methods_and_refuses_all_others_with_allow) {
-    ASSERT_EQ(all_routes().size(), 17U);
+    ASSERT_EQ(all_routes().size(), 20U);
     for (const auto& route : all_routes()) {
         for (const auto* const method : {"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT",
                                          "FOO", "get", "Post", "GET,", ","}) {
@@ -68,7 +68,7 @@ TEST_F(admission, every_route_takes_its_methods_and_refuses_all_others_with_allo
 TEST_F(admission, the_documented_operations_exist) {
     for (const auto* const name :
          {"connect", "list", "download", "upload", "delete", "mkdir", "rename", "stat", "rmdir", "lstat", "setstat",
-          "symlink", "readlink", "realpath", "statvfs", "probe"}) {
+          "symlink", "readlink", "realpath", "statvfs", "remove", "copy", "checksum", "probe"}) {
         const auto* const route = find_route("/api/sftp/" + std::string{name});
         ASSERT_NE(route, nullptr) << name;
         EXPECT_EQ(route->operation, name);

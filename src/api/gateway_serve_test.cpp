@@ -67,6 +67,14 @@ TEST_F(serving, missing_and_wrong_fields_are_named_for_every_operation) {
         {"readlink", "", "path"},
         {"realpath", "", "path"},
         {"statvfs", "", "path"},
+        {"remove", "", "path"},
+        {"remove", R"("path":"a/..")", "path"},
+        {"remove", R"("pathBase64":"Lw==")", "path"},
+        {"copy", R"("newPath":"n")", "path"},
+        {"copy", R"("path":"p")", "newPath"},
+        {"copy", R"("path":"p","newPath":"n","overwrite":"yes")", "overwrite"},
+        {"checksum", "", "path"},
+        {"checksum", R"("path":"p","algorithm":"crc32")", "algorithm"},
     };
     for (const auto& each : samples) {
         const auto result = ask(each.operation, each.fields);

@@ -18,10 +18,10 @@ class look_operation final : public file_operation {
 
     look_operation(model::remote_path path, look call, writer write)
         : path_(std::move(path)), call_(call), write_(write) {}
-    net::async_result<std::string> run(net::sftp_client& client) const override {
+    net::async_result<answer> run(net::sftp_client& client) const override {
         auto found = co_await call_(client, path_);
         if (!found) co_return std::unexpected(std::move(found.error()));
-        co_return write_(path_, *found);
+        co_return answer{.body = write_(path_, *found)};
     }
     [[nodiscard]] bool only_looks() const noexcept override { return true; }
 

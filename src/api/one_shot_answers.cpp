@@ -1,3 +1,5 @@
+#include "octet_fields.hpp"
+
 #include <gangway/api/answer.hpp>
 #include <gangway/api/entry_order.hpp>
 #include <gangway/api/json_writer.hpp>
@@ -8,11 +10,6 @@
 
 namespace gangway::api {
 namespace {
-
-void write_octets(json_writer& json, std::string_view name, std::string_view value) {
-    json.octets(name, value);
-    if (!base::is_utf8(value)) json.base64(fmt::format("{}Base64", name), value);
-}
 
 void begin_success(json_writer& json) {
     json.begin_object();

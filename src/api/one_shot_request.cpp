@@ -26,8 +26,9 @@ std::optional<base::secret> decode_secret(fields& from, std::string_view name) {
 
 }  // namespace
 
-server_request decode_server(fields& from) {
+server_request decode_server(fields& from, std::chrono::milliseconds longest) {
     server_request request;
+    request.limit = longest;
     request.host_as_asked = from.required_text("host");
     const auto port = from.integer("port", 1, 65535).value_or(model::default_port);
     if (auto host = model::host::parse(request.host_as_asked))
@@ -40,7 +41,7 @@ server_request decode_server(fields& from) {
         else
             from.complain(std::move(key.error()));
     }
-    if (const auto limit = from.integer("timeoutMs", 1, longest_call.count()))
+    if (const auto limit = from.integer("timeoutMs", 1, longest.count()))
         request.limit = std::chrono::milliseconds{*limit};
     return request;
 }

@@ -28,6 +28,18 @@ constexpr std::array routes{
     route{.path = "/api/sftp/readlink", .operation = "readlink", .allow = "POST", .decode = decode_readlink},
     route{.path = "/api/sftp/realpath", .operation = "realpath", .allow = "POST", .decode = decode_realpath},
     route{.path = "/api/sftp/statvfs", .operation = "statvfs", .allow = "POST", .decode = decode_statvfs},
+    route{.path = "/api/sftp/remove",
+          .operation = "remove",
+          .allow = "POST",
+          .decode = decode_remove,
+          .longest = longest_work},
+    route{
+        .path = "/api/sftp/copy", .operation = "copy", .allow = "POST", .decode = decode_copy, .longest = longest_work},
+    route{.path = "/api/sftp/checksum",
+          .operation = "checksum",
+          .allow = "POST",
+          .decode = decode_checksum,
+          .longest = longest_work},
     route{.path = "/api/sftp/probe", .operation = "probe", .allow = "POST", .special = probe},
 };
 

@@ -5,12 +5,14 @@
 
 #include <gangway/api/answer.hpp>
 #include <gangway/api/fields.hpp>
+#include <gangway/api/one_shot_request.hpp>
 #include <gangway/api/resource_request.hpp>
 #include <gangway/api/services.hpp>
 #include <gangway/api/streams.hpp>
 #include <gangway/api/wiped_octets.hpp>
 #include <gangway/net/asio.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <span>
 #include <string_view>
@@ -33,6 +35,7 @@ struct route {
     std::size_t body_limit = json_body_limit;
     bool is_public = false;  ///< answers without a token, and to any Host
     decoder decode = nullptr;
+    std::chrono::milliseconds longest = longest_call;  ///< of an operation that `decode` makes
     /// An operation that needs no session. `from` may view `body`, which it frees when it has decoded its fields.
     net::awaitable<answer> (*special)(services& with, fields from, wiped_octets body) = nullptr;
     resource_handler resource = nullptr;

@@ -1,11 +1,16 @@
 #pragma once
 /// The success bodies of the one-shot operations (design, "API"): key order as documented.
 
+#include <gangway/api/answer.hpp>
+#include <gangway/crypto/hasher.hpp>
 #include <gangway/model/endpoint.hpp>
 #include <gangway/model/remote_path.hpp>
 #include <gangway/net/doctor.hpp>
+#include <gangway/net/file_checksum.hpp>
+#include <gangway/net/file_copy.hpp>
 #include <gangway/net/file_operations.hpp>
 #include <gangway/net/identification.hpp>
+#include <gangway/net/tree_remove.hpp>
 #include <gangway/sftp/attributes.hpp>
 
 #include <cstddef>
@@ -28,6 +33,13 @@ struct named_octets {
 [[nodiscard]] std::string listing_answer(const model::remote_path& path, const net::listing& found);
 [[nodiscard]] std::string stat_answer(const model::remote_path& path, const sftp::attributes& found);
 [[nodiscard]] std::string statvfs_answer(const model::remote_path& path, const sftp::statvfs_reply& found);
+[[nodiscard]] std::string copy_answer(const model::remote_path& from, const model::remote_path& to,
+                                      const net::copy_outcome& copied);
+[[nodiscard]] std::string checksum_answer(const model::remote_path& path, crypto::digest_algorithm algorithm,
+                                          const net::file_checksum& found);
+/// What was removed. If something is left this is an error, 409 `partly_removed`, with the same fields and a list of
+/// what failed.
+[[nodiscard]] answer removal_answer(const model::remote_path& path, const net::tree_removal& removed);
 [[nodiscard]] std::string connect_answer(std::string_view host_as_asked, std::uint16_t port,
                                          const net::identification& server);
 [[nodiscard]] std::string probe_answer(std::string_view host_as_asked, std::uint16_t port, const net::checkup& found);

@@ -13,6 +13,8 @@
 namespace gangway::api {
 
 inline constexpr std::chrono::milliseconds longest_call{600'000};
+/// The same where the work can be any amount; what does not get on ends earlier, by the limit on progress.
+inline constexpr std::chrono::milliseconds longest_work = std::chrono::hours{24};
 
 /// The server, and what is expected of it.
 struct server_request {
@@ -22,8 +24,8 @@ struct server_request {
     std::chrono::milliseconds limit = longest_call;  ///< for the whole operation
 };
 
-/// Fields `host`, `port`, `hostKey`, `timeoutMs`.
-[[nodiscard]] server_request decode_server(fields& from);
+/// Fields `host`, `port`, `hostKey`, `timeoutMs`, which is at most `longest`, and that if it is not given.
+[[nodiscard]] server_request decode_server(fields& from, std::chrono::milliseconds longest = longest_call);
 
 /// Fields `username`, `password`, `privateKey`, `passphrase`, which are wiped where they stood. Nothing if neither a
 /// password nor a key is given.
