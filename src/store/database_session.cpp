@@ -106,6 +106,8 @@ void database_session::connect_sqlite() {
     sql_ << "PRAGMA foreign_keys = ON";
     sql_ << "PRAGMA trusted_schema = OFF";
     sql_ << "PRAGMA temp_store = MEMORY";
+    // In KiB: the ledger's index of random ids does not fit into the 2 MiB that SQLite takes by itself.
+    sql_ << "PRAGMA cache_size = -16384";
     // Deleted rows held sealed keys: nothing of them stays in free pages.
     sql_ << "PRAGMA secure_delete = ON";
     if (in_memory) return;

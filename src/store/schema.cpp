@@ -56,8 +56,8 @@ std::span<const migration> migrations() {
              "BIGINT, fetched_at BIGINT, published_at BIGINT, recorded_at BIGINT, finalised_at BIGINT)",
              "CREATE UNIQUE INDEX files_by_path ON files (folder_id, path_key, version)",
              "CREATE INDEX files_by_state ON files (connection_id, state)",
-             "CREATE INDEX files_by_run ON files (run_id)",
-             "CREATE INDEX files_by_discovery ON files (folder_id, discovered_at, id)",
+             "CREATE INDEX files_by_run ON files (run_id) WHERE run_id IS NOT NULL",
+             "CREATE INDEX files_by_discovery ON files (folder_id, discovered_at)",
 
              "CREATE TABLE audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, action TEXT NOT "
              "NULL, subject TEXT NOT NULL, details TEXT NOT NULL, previous_hash TEXT NOT NULL, hash TEXT NOT NULL)",

@@ -1,0 +1,82 @@
+#include "testing/contract.hpp"
+
+#include <gangway/store/files.hpp>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace gangway::store {
+namespace {
+
+/// Steps of the ledger that must stay cheap with many files. The bounds are wide, because machines and sanitizers are
+/// slow; the numbers of a run are printed.
+class scale : public store_contract {
+  protected:
+    scale() {
+        make_connection("c1", "one");
+        make_folder("f1", "c1");
+        holder = take_lease("c1");
+    }
+    template <class Step>
+    void timed(const char* what, Step step) {
+        const auto began = std::chrono::steady_clock::now();
+        step();
+        const auto took = std::chrono::steady_clock::now() - began;
+        std::printf("    %-40s %6lld ms\n", what,
+                    static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
+        EXPECT_LT(took, std::chrono::seconds{60}) << what;
+    }
+    static std::vector<file_identity> listing(int count) {
+        std::vector<file_identity> files;
+        for (int i = 0; i < count; ++i)
+            files.push_back({.folder_id = "f1",
+                             .path = "/in/2026/orders-" + std::to_string(i) + ".csv",
+                             .size = i,
+                             .mtime = 1'700'000'000});
+        return files;
+    }
+    lease holder{};
+};
+GANGWAY_EVERY_SHARED_DATABASE(scale);
+
+TEST_P(scale, ten_thousand_files_go_through_all_states_in_groups) {
+    const auto seen = listing(10'000);
+    std::vector<std::string> ids;
+    std::vector<files::fetched_file> done;
+    for (const auto& what : seen) {
+        ids.push_back(file_id(what));
+        done.push_back({ids.back(), "00"});
+    }
+    const auto count = [](const std::vector<bool>& won) { return std::ranges::count(won, true); };
+    const auto step = [&](const char* what, auto work) {
+        timed(what, [&] { EXPECT_EQ(write([&](transaction& tx) { return count(work(tx)); }), 10'000) << what; });
+    };
+    step("discover", [&](auto& tx) { return files::discover(tx, holder, seen); });
+    step("stabilise", [&](auto& tx) { return files::stabilise(tx, holder, ids); });
+    step("claim", [&](auto& tx) { return files::claim(tx, holder, "r", ids); });
+    timed("fetch", [&] {
+        const auto keys = write([&](transaction& tx) {
+            return files::fetch(tx, holder, done, [](const file_identity& what, auto) { return what.path; });
+        });
+        EXPECT_TRUE(std::ranges::all_of(keys, [](const auto& key) { return key.has_value(); }));
+    });
+    step("publish", [&](auto& tx) { return files::publish(tx, holder, ids); });
+    step("record", [&](auto& tx) { return files::record(tx, holder, ids, post_state::none); });
+    step("finalise", [&](auto& tx) { return files::finalise(tx, holder, ids); });
+}
+
+TEST_P(scale, a_hundred_thousand_known_files_are_read_for_planning) {
+    const auto seen = listing(100'000);
+    timed("discover 100,000", [&] { write([&](transaction& tx) { (void)files::discover(tx, holder, seen); }); });
+    std::size_t count = 0;
+    timed("each_known 100,000", [&] {
+        read([&](transaction& tx) {
+            count = 0;
+            files::each_known(tx, "f1", [&](const known_file&) { ++count; });
+        });
+    });
+    EXPECT_EQ(count, seen.size());
+}
+
+}  // namespace
+}  // namespace gangway::store
