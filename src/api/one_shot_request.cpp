@@ -65,7 +65,7 @@ model::credentials decode_credentials(fields& from) {
 }
 
 model::credentials clone(const model::credentials& who) {
-    model::credentials copy{.username = who.username, .agent = who.agent};
+    model::credentials copy{.username = who.username, .agent = who.agent, .signers = who.signers};
     if (who.key) copy.key = model::key_file{who.key->text.clone(), who.key->passphrase.clone()};
     if (who.password) copy.password = who.password->clone();
     return copy;

@@ -57,8 +57,9 @@ async_result<sftp_connection> dial(dial_context context, model::endpoint server,
     if (!ticket) co_return std::unexpected(ticket.error());
 
     report.reached = base::phase::auth;
-    const auto logged_in = co_await connection.link->login(who, *key ? &**key : nullptr);
+    auto logged_in = co_await connection.link->login(who, *key ? &**key : nullptr);
     if (!logged_in) co_return std::unexpected(logged_in.error());
+    report.accepted_signer = std::move(*logged_in);
     const auto pinned = co_await (*ticket)->confirm();
     if (!pinned) co_return std::unexpected(pinned.error());
 

@@ -159,6 +159,7 @@ awaitable<bool> log_in(examination& exam, dial_context context, ssh_link& link, 
     if (!exam.end(key)) co_return false;
     const auto logged_in = co_await link.login(who, *key ? &**key : nullptr);
     if (!exam.end(logged_in)) co_return false;
+    if (!logged_in->empty()) exam.note("keyId", *logged_in);
     co_return exam.end(co_await ticket.confirm());
 }
 

@@ -1,4 +1,4 @@
-#include "first_contact_gate.hpp"
+#include <gangway/net/first_contact_gate.hpp>
 
 #include <algorithm>
 

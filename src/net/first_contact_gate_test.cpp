@@ -1,4 +1,4 @@
-#include "first_contact_gate.hpp"
+#include <gangway/net/first_contact_gate.hpp>
 
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>

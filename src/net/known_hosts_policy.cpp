@@ -1,8 +1,8 @@
 #include "durable_file.hpp"
-#include "first_contact_gate.hpp"
 
 #include <gangway/crypto/digest.hpp>
 #include <gangway/net/errors.hpp>
+#include <gangway/net/first_contact_gate.hpp>
 #include <gangway/net/known_hosts.hpp>
 
 #include <boost/asio/steady_timer.hpp>

@@ -47,7 +47,7 @@ class client_link final : public ssh_link {
     const host_key& server_key() const noexcept override { return key_; }
     const ssh_algorithms& algorithms() const noexcept override { return algorithms_; }
 
-    async_result<void> login(const model::credentials& who, const crypto::private_key* key) override {
+    async_result<std::string> login(const model::credentials& who, const crypto::private_key* key) override {
         accept_host_key();
         co_return co_await with_deadline(ssh_login(*core_, who, key), limits_.authentication, base::phase::auth,
                                          "the login");

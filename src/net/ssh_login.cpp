@@ -31,15 +31,21 @@ async_result<ssh::event> answer_of(ssh_core& core, base::result<void> request) {
 class login_attempt {
   public:
     login_attempt(ssh_core& core, const model::credentials& who, const crypto::private_key* key)
-        : core_(core), who_(who), key_(key), key_left_(key != nullptr), agent_left_(key == nullptr && who.agent) {}
+        : core_(core),
+          who_(who),
+          key_(key),
+          key_left_(key != nullptr),
+          agent_left_(key == nullptr && who.agent),
+          signers_left_(key == nullptr && !who.agent && !who.signers.empty()) {}
 
-    async_result<void> run() {
+    /// The id of the signer that the server accepted, if it was one.
+    async_result<std::string> run() {
         auto settled = co_await settle(machine().login_without_proof(who_.username));
         for (int step = 0; step < most_steps && settled && !*settled; ++step)
             settled = co_await try_next();
         if (!settled) co_return std::unexpected(settled.error());
         if (!*settled) co_return std::unexpected(refused());
-        co_return base::result<void>{};
+        co_return std::move(accepted_);
     }
 
   private:
@@ -69,6 +75,7 @@ class login_attempt {
     progress try_next() {
         if (offers("publickey") && std::exchange(key_left_, false)) co_return co_await with_key();
         if (offers("publickey") && std::exchange(agent_left_, false)) co_return co_await with_agent();
+        if (offers("publickey") && std::exchange(signers_left_, false)) co_return co_await with_signers();
         if (may_use_password() && offers("password")) {
             password_used_ = true;
             co_return co_await settle(machine().login_with_password(who_.username, *who_.password));
@@ -82,7 +89,8 @@ class login_attempt {
 
     /// With a key the password is for a second step only, so that a refused key does not send it.
     [[nodiscard]] bool may_use_password() const noexcept {
-        return who_.password && !password_used_ && (key_ == nullptr || password_allowed_);
+        const bool alone = key_ == nullptr && who_.signers.empty();
+        return who_.password && !password_used_ && (alone || password_allowed_);
     }
 
     progress with_key() {
@@ -96,6 +104,16 @@ class login_attempt {
         co_return co_await settle(machine().login_with_key(who_.username, *algorithm, key_->public_blob(), *signature));
     }
 
+    /// Whether the server would take this key: nothing if so, else what became of the login (RFC 4252 section 7).
+    async_result<std::optional<bool>> ask_about(std::string algorithm, std::string_view blob) {
+        const auto news = co_await answer_of(core_, machine().query_key(who_.username, algorithm, blob));
+        if (!news) co_return std::unexpected(news.error());
+        if (std::holds_alternative<ssh::key_acceptable>(*news)) co_return std::optional<bool>{};
+        const auto done = take(*news);
+        if (!done) co_return std::unexpected(done.error());
+        co_return std::optional{*done};
+    }
+
     /// Asks for each of the agent's keys whether it would do, and lets the agent sign with the first that does.
     progress with_agent() {
         ssh_agent agent{core_.executor()};
@@ -104,17 +122,36 @@ class login_attempt {
         for (const auto& blob : *blobs) {
             const auto algorithm = machine().signature_algorithm(base::byte_reader(blob).string());
             if (!algorithm) continue;
-            const auto news = co_await answer_of(core_, machine().query_key(who_.username, *algorithm, blob));
-            if (!news) co_return std::unexpected(news.error());
-            if (!std::holds_alternative<ssh::key_acceptable>(*news)) {
-                const auto done = take(*news);
-                if (!done || *done) co_return done;
-                continue;
-            }
+            const auto refused = co_await ask_about(*algorithm, blob);
+            if (!refused) co_return std::unexpected(refused.error());
+            if (*refused && **refused) co_return true;
+            if (*refused) continue;
             const auto octets = machine().octets_to_sign(who_.username, *algorithm, blob);
             const auto signature = co_await agent.sign(blob, octets, *algorithm);
             if (!signature) co_return std::unexpected(signature.error());
             co_return co_await settle(machine().login_with_key(who_.username, *algorithm, blob, *signature));
+        }
+        co_return false;
+    }
+
+    /// Asks about each key in turn, so that the one that signs is the one that the server takes.
+    progress with_signers() {
+        for (const auto& signer : who_.signers) {
+            const auto algorithm = machine().signature_algorithm(base::byte_reader(signer->public_blob()).string());
+            if (!algorithm) continue;
+            const auto refused = co_await ask_about(*algorithm, signer->public_blob());
+            if (!refused) co_return std::unexpected(refused.error());
+            if (*refused && **refused) co_return true;
+            if (*refused) continue;
+            const auto octets = machine().octets_to_sign(who_.username, *algorithm, signer->public_blob());
+            const auto signature = signer->sign(*algorithm, octets);
+            if (!signature) co_return std::unexpected(signature.error());
+            const auto done =
+                co_await settle(machine().login_with_key(who_.username, *algorithm, signer->public_blob(), *signature));
+            if (!done) co_return std::unexpected(done.error());
+            if (!*done && !password_allowed_) continue;
+            accepted_ = signer->id();
+            co_return *done;
         }
         co_return false;
     }
@@ -157,6 +194,8 @@ class login_attempt {
     const crypto::private_key* key_;
     bool key_left_;                       ///< is the key still to be tried?
     bool agent_left_;                     ///< is the agent still to be tried?
+    bool signers_left_;                   ///< are the signers still to be tried?
+    std::string accepted_{};              ///< which signer did the server accept?
     bool password_used_ = false;          ///< was the password sent already?
     bool password_allowed_ = false;       ///< did the server accept a first step and ask for another?
     std::vector<std::string> offered_{};  ///< the methods the server would accept now
@@ -172,7 +211,7 @@ async_result<login_progress> ssh_methods(ssh_core& core, std::string username) {
     co_return login_progress{.complete = true};
 }
 
-async_result<void> ssh_login(ssh_core& core, const model::credentials& who, const crypto::private_key* key) {
+async_result<std::string> ssh_login(ssh_core& core, const model::credentials& who, const crypto::private_key* key) {
     login_attempt attempt{core, who, key};
     co_return co_await attempt.run();
 }

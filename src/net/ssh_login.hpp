@@ -13,7 +13,7 @@ namespace gangway::net {
 [[nodiscard]] async_result<login_progress> ssh_methods(ssh_core& core, std::string username);
 
 /// See `ssh_link::login`. The host key has been accepted.
-[[nodiscard]] async_result<void> ssh_login(ssh_core& core, const model::credentials& who,
-                                           const crypto::private_key* key);
+[[nodiscard]] async_result<std::string> ssh_login(ssh_core& core, const model::credentials& who,
+                                                  const crypto::private_key* key);
 
 }  // namespace gangway::net

@@ -14,6 +14,8 @@ std::size_t size_of(const model::endpoint& server, const model::credentials& who
     std::size_t size = server.text().size() + who.username.size() + 64;
     if (who.key) size += who.key->text.view().size() + who.key->passphrase.view().size();
     if (who.password) size += who.password->view().size();
+    for (const auto& each : who.signers)
+        size += each->public_blob().size() + 4;
     return size;
 }
 
@@ -32,6 +34,8 @@ std::string refused_logins::key_of(const model::endpoint& server, const model::c
     out.string(who.key ? who.key->passphrase.view() : std::string_view{});
     out.string(who.password ? who.password->view() : std::string_view{});
     out.u8(who.agent ? 1 : 0);
+    for (const auto& each : who.signers)
+        out.string(each->public_blob());
     auto key = crypto::hmac_sha256(digest_key_, fields);
     base::wipe(fields);
     return key;

@@ -34,6 +34,7 @@ struct sftp_connection {
 /// What is known of the host key even when dialling failed after the key exchange.
 struct dial_report {
     std::optional<model::fingerprint> host_key{};
+    std::string accepted_signer{};           ///< `model::signer::id`; empty for other credentials
     base::phase reached = base::phase::dns;  ///< the stage dialling is in, for whoever gives up from outside
 };
 

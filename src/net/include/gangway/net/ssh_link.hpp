@@ -45,11 +45,14 @@ class ssh_link {
 
     /// Logs in with what `who` holds; both live until the end. `key` is `who.key` decoded, or null.
     ///
-    /// A key (or the agent) is used alone; a password only where there is no key, or as the next step after the key
-    /// was accepted (`publickey,password`). It is sent to the method "password", or to "keyboard-interactive" if that
-    /// asks exactly one question whose answer is hidden; never to anything else.
-    /// Errors: `auth_failed` (fact "methods"), `connection_lost`, `timed_out`, phase auth.
-    [[nodiscard]] virtual async_result<void> login(const model::credentials& who, const crypto::private_key* key) = 0;
+    /// Returns the `id` of the signer that the server accepted, or "" where another proof was used.
+    ///
+    /// A key (or the agent, or the signers) is used alone; a password only where there is no key, or as the next step
+    /// after the key was accepted (`publickey,password`). It is sent to the method "password", or to
+    /// "keyboard-interactive" if that asks exactly one question whose answer is hidden; never to anything else. Errors:
+    /// `auth_failed` (fact "methods"), `connection_lost`, `timed_out`, phase auth.
+    [[nodiscard]] virtual async_result<std::string> login(const model::credentials& who,
+                                                          const crypto::private_key* key) = 0;
 
     /// What the server would accept, asked with the method "none" (RFC 4252 section 5.2).
     [[nodiscard]] virtual async_result<login_progress> login_methods(std::string username) = 0;
