@@ -19,6 +19,12 @@ def watched(oracle):
         yield
 
 
+@pytest.fixture(params=['default', 'proftpd', 'asyncssh', 'paramiko'])
+def each_server(request, start_server):
+    """Servers of other people, one after the other: they differ, the gateway must not."""
+    return start_server(request.param)
+
+
 @pytest.fixture
 def ask(impatient, keys):
     """ask(script, operation, **fields): one call to a server that follows the script; it must answer in time."""
