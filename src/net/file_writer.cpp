@@ -67,7 +67,9 @@ class pipelined_writer final : public file_writer {
     [[nodiscard]] async_result<void> abandon() override {
         while (!window_.settled())
             co_await acknowledgement();
-        co_return co_await close();
+        const auto closed = co_await close();
+        if (window_.failure()) co_return std::unexpected(*window_.failure());
+        co_return closed;
     }
 
   private:
@@ -141,6 +143,8 @@ std::uint32_t flags_of(writer_options::existing when_there) noexcept {
             return new_file | append;
         case writer_options::existing::refuse:
             break;
+        case writer_options::existing::resume:
+            return sftp::open_flag::write;
     }
     return new_file | exclusive;
 }
@@ -187,6 +191,7 @@ async_result<std::unique_ptr<file_writer>> file_writer::open(sftp_client& client
     auto writer = [&](std::uint64_t start) {
         return std::make_unique<pipelined_writer>(client, std::move(path), std::move(*handle), start, options);
     };
+    if (options.when_there == writer_options::existing::resume) co_return writer(options.offset);
     if (options.when_there != writer_options::existing::append) co_return writer(0);
     const auto end = co_await end_of_file(client, *handle, path);
     if (end) co_return writer(*end);

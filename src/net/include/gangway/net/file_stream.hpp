@@ -56,8 +56,10 @@ struct writer_options {
         truncate,  ///< replace what is there
         append,    ///< add to the end
         refuse,    ///< EXCL; looked at before, too, because some servers ignore it: `already_exists`
+        resume,    ///< it must be there: write over it from `offset` on
     };
     existing when_there = existing::truncate;
+    std::uint64_t offset = 0;             ///< for `resume`
     std::optional<std::uint32_t> mode{};  ///< permission bits (07777), set also when the file exists
     bool sync = false;                    ///< fsync@openssh.com before CLOSE, where it is offered
 };
@@ -77,7 +79,7 @@ class file_writer {
     /// refused WRITE, also of an earlier call. Cancelling leaves an unknown part written.
     [[nodiscard]] virtual async_result<void> write(std::string_view octets) = 0;
 
-    /// How many octets the server has acknowledged, for a progress bar.
+    /// How many octets the server has acknowledged, from the first one on without a hole.
     [[nodiscard]] virtual std::uint64_t acknowledged() const noexcept = 0;
 
     /// Awaits every acknowledgement, sets the mode, syncs, checks by FSTAT (or STAT) that the file has the size it must
@@ -85,7 +87,8 @@ class file_writer {
     /// (`incomplete_write` for the size): only success means that the file is there.
     [[nodiscard]] virtual async_result<std::uint64_t> finish() = 0;
 
-    /// Gives up: awaits what is in flight, and the CLOSE. For the caller who will remove the file.
+    /// Ends without asking for a whole file: awaits what is in flight, and the CLOSE; the first refused WRITE is the
+    /// error. For the caller who will remove the file, or go on with it later.
     [[nodiscard]] virtual async_result<void> abandon() = 0;
 };
 
