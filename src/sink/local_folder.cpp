@@ -18,6 +18,8 @@ namespace {
 
 /// From this many on, one sync of the file system is cheaper than one for each.
 constexpr std::size_t many = 8;
+/// Each has a descriptor open until it is staged.
+constexpr std::size_t batch = 256;
 
 std::unexpected<base::error> failed(std::string_view what, const model::destination_key& key, int reason = errno) {
     return std::unexpected(system_failure(std::string{what} + " " + base::escape(key.text()), reason));
@@ -117,7 +119,7 @@ class local_folder final : public sink {
         return std::unexpected(system_failure("remove a temporary file", errno));
     }
 
-    base::result<sweep_report> sweep(const std::function<bool(claim)>& is_alive) override {
+    base::result<sweep_report> sweep(const liveness& alive) override {
         auto again = open_beneath(staging_.get(), "", O_RDONLY | O_DIRECTORY);
         const std::unique_ptr<DIR, int (*)(DIR*)> folder{::fdopendir(::dup(again.get())), &::closedir};
         if (!folder) return std::unexpected(system_failure("list temporary files", errno));
@@ -126,7 +128,7 @@ class local_folder final : public sink {
         while (const auto* const entry = ::readdir(folder.get())) {
             const auto owner = owner_of(entry->d_name);
             if (!owner) continue;
-            is_alive(*owner) ? static_cast<void>(++report.kept) : dead.push_back(*owner);
+            alive.claim(*owner) ? static_cast<void>(++report.kept) : dead.push_back(*owner);
         }
         for (const auto owner : dead) {
             if (auto done = discard(owner, {}, {}); !done) return std::unexpected(std::move(done.error()));
@@ -134,6 +136,8 @@ class local_folder final : public sink {
         }
         return report;
     }
+
+    std::size_t batch_size() const noexcept override { return batch; }
 
   private:
     static std::unexpected<base::error> conflict(const model::destination_key& key) {

@@ -232,7 +232,8 @@ TEST_F(local_folder, sweep_removes_what_belongs_to_nobody) {
         static_cast<void>(left_staged(*into, {row, 1}, "f" + std::to_string(row), "x"));
     folder_.write(".gangway/README", "not ours");
     folder_.write("6-1.part", "a file that is called so");
-    const auto report = into->sweep([](claim one) { return one.row == 2 || one.row == 4; }).value();
+    const auto report =
+        into->sweep({.claim = [](claim one) { return one.row == 2 || one.row == 4; }, .evidence = {}}).value();
     EXPECT_EQ(report.removed, 3U);
     EXPECT_EQ(report.kept, 2U);
     EXPECT_EQ(temporaries(), (std::set<std::string>{"2-1.part", "4-1.part", "README"}));

@@ -80,6 +80,12 @@ class writer {
     [[nodiscard]] virtual base::result<void> finish(const model::destination_key& key, std::string_view sha256) = 0;
 };
 
+/// What the ledger knows to be on its way. Asked from the thread that calls `sweep`.
+struct liveness {
+    std::function<bool(claim)> claim;
+    std::function<bool(std::string_view)> evidence;
+};
+
 struct sweep_report {
     std::size_t removed = 0;  ///< temporary files or uploads
     std::size_t kept = 0;     ///< of claims that are alive
@@ -105,8 +111,10 @@ class sink {
     /// Removes what `owner` left. Nothing there is no error. After this the owner cannot publish, should it wake up.
     [[nodiscard]] virtual base::result<void> discard(claim owner, const std::optional<model::destination_key>& key,
                                                      std::string_view evidence) = 0;
-    /// Removes what claims left of which `is_alive` knows nothing.
-    [[nodiscard]] virtual base::result<sweep_report> sweep(const std::function<bool(claim)>& is_alive) = 0;
+    /// Removes what was left of which `alive` knows nothing.
+    [[nodiscard]] virtual base::result<sweep_report> sweep(const liveness& alive) = 0;
+    /// How many files `stage` and `publish` are best given at a time. One: call them from several threads instead.
+    [[nodiscard]] virtual std::size_t batch_size() const noexcept = 0;
 };
 
 }  // namespace gangway::sink

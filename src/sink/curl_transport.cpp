@@ -1,0 +1,211 @@
+#include "curl_transport.hpp"
+
+#include <gangway/base/escape.hpp>
+#include <gangway/sink/errors.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <curl/curl.h>
+#include <mutex>
+#include <stdexcept>
+
+namespace gangway::sink {
+namespace {
+
+struct easy_closer {
+    void operator()(CURL* handle) const noexcept { ::curl_easy_cleanup(handle); }
+};
+struct list_closer {
+    void operator()(curl_slist* list) const noexcept { ::curl_slist_free_all(list); }
+};
+using easy_handle = std::unique_ptr<CURL, easy_closer>;
+using header_list = std::unique_ptr<curl_slist, list_closer>;
+
+/// What the callbacks of one request need.
+struct exchange {
+    const http_request& request;
+    const std::stop_token& stop;
+    http_answer answer{};
+    bool too_large = false;
+};
+
+constexpr std::size_t most_headers = 128;
+
+std::size_t on_header(char* data, std::size_t, std::size_t size, void* context) {
+    auto& now = *static_cast<exchange*>(context);
+    std::string_view line{data, size};
+    while (line.ends_with('\n') || line.ends_with('\r'))
+        line.remove_suffix(1);
+    if (line.starts_with("HTTP/")) {
+        // An interim answer (100 Continue) comes before the real one.
+        now.answer = {};
+        const auto space = line.find(' ');
+        if (space != std::string_view::npos)
+            std::from_chars(line.data() + space + 1, line.data() + line.size(), now.answer.status);
+        return size;
+    }
+    const auto colon = line.find(':');
+    if (colon == std::string_view::npos || now.answer.headers.size() == most_headers) return size;
+    std::string name{line.substr(0, colon)};
+    std::ranges::transform(name, name.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    auto value = line.substr(colon + 1);
+    value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
+    now.answer.headers[name] = value;
+    return size;
+}
+
+std::size_t on_octets(char* data, std::size_t, std::size_t size, void* context) {
+    auto& now = *static_cast<exchange*>(context);
+    if (now.request.on_body && now.answer.status / 100 == 2) {
+        now.request.on_body({data, size});
+        return size;
+    }
+    now.too_large = now.answer.body.size() + size > largest_answer;
+    if (now.too_large) return 0;
+    now.answer.body.append(data, size);
+    return size;
+}
+
+int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
+    return static_cast<exchange*>(context)->stop.stop_requested() ? 1 : 0;
+}
+
+template <class Value>
+void set(CURL* handle, CURLoption option, Value value) {
+    if (::curl_easy_setopt(handle, option, value) != CURLE_OK) throw std::runtime_error{"libcurl lacks an option"};
+}
+
+errc meaning_of(CURLcode code, const exchange& now) {
+    if (now.stop.stop_requested()) return errc::cancelled;
+    if (now.too_large) return errc::bad_answer;
+    switch (code) {
+        case CURLE_PEER_FAILED_VERIFICATION:
+        case CURLE_SSL_CACERT_BADFILE:
+        case CURLE_SSL_ISSUER_ERROR:
+            return errc::refused;
+        case CURLE_UNSUPPORTED_PROTOCOL:
+        case CURLE_WEIRD_SERVER_REPLY:
+            return errc::bad_answer;
+        default:
+            return errc::unavailable;
+    }
+}
+
+class curl_transport final : public http_transport {
+  public:
+    curl_transport(const s3_settings& settings, const s3_credentials& credentials, std::stop_token stop)
+        : credentials_(credentials),
+          signing_("aws:amz:" + settings.region + ":s3"),
+          protocols_(settings.endpoint.starts_with("https:") ? "https" : "http"),
+          ca_file_(settings.ca_file ? settings.ca_file->string() : std::string{}),
+          secret_(credentials.secret_access_key.null_terminated()),
+          stop_(std::move(stop)) {
+        static const CURLcode ready = ::curl_global_init(CURL_GLOBAL_DEFAULT);
+        if (ready != CURLE_OK) throw std::runtime_error{"libcurl does not start"};
+    }
+
+    base::result<http_answer> perform(const http_request& request) override {
+        if (stop_.stop_requested()) return base::fail(errc::cancelled, base::phase::storage, "stopped");
+        auto handle = take();
+        exchange now{request, stop_};
+        const auto headers = header_lines(request);
+        prepare(handle.get(), now, headers.get());
+        char reason[CURL_ERROR_SIZE]{};
+        set(handle.get(), CURLOPT_ERRORBUFFER, reason);
+        const auto code = ::curl_easy_perform(handle.get());
+        // Also forgets where the secret was.
+        ::curl_easy_reset(handle.get());
+        give_back(std::move(handle));
+        if (code == CURLE_OK) return std::move(now.answer);
+        const std::string_view words = reason[0] != '\0' ? reason : ::curl_easy_strerror(code);
+        return base::fail(meaning_of(code, now), base::phase::storage,
+                          "the storage could not be reached: " + base::escape(words));
+    }
+
+  private:
+    void prepare(CURL* handle, exchange& now, curl_slist* headers) const {
+        const auto& request = now.request;
+        set(handle, CURLOPT_URL, request.url.c_str());
+        set(handle, CURLOPT_PATH_AS_IS, 1L);
+        set(handle, CURLOPT_PROTOCOLS_STR, protocols_.c_str());
+        set(handle, CURLOPT_PROXY, "");
+        set(handle, CURLOPT_NOSIGNAL, 1L);
+        set(handle, CURLOPT_CONNECTTIMEOUT, 10L);
+        set(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        set(handle, CURLOPT_LOW_SPEED_TIME, 30L);
+        set(handle, CURLOPT_HTTPHEADER, headers);
+        set(handle, CURLOPT_AWS_SIGV4, signing_.c_str());
+        set(handle, CURLOPT_USERNAME, credentials_.access_key_id.c_str());
+        set(handle, CURLOPT_PASSWORD, secret_.view().data());
+        if (!ca_file_.empty()) set(handle, CURLOPT_CAINFO, ca_file_.c_str());
+        if (request.method == "HEAD") {
+            set(handle, CURLOPT_NOBODY, 1L);
+        } else if (request.method == "PUT" || request.method == "POST") {
+            set(handle, CURLOPT_POSTFIELDS, request.body.data());
+            set(handle, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request.body.size()));
+            set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+        } else {
+            set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+        }
+        set(handle, CURLOPT_HEADERFUNCTION, &on_header);
+        set(handle, CURLOPT_HEADERDATA, &now);
+        set(handle, CURLOPT_WRITEFUNCTION, &on_octets);
+        set(handle, CURLOPT_WRITEDATA, &now);
+        set(handle, CURLOPT_NOPROGRESS, 0L);
+        set(handle, CURLOPT_XFERINFOFUNCTION, &on_progress);
+        set(handle, CURLOPT_XFERINFODATA, &now);
+    }
+
+    [[nodiscard]] header_list header_lines(const http_request& request) const {
+        header_list list;
+        const auto add = [&](const std::string& line) {
+            auto* const longer = ::curl_slist_append(list.get(), line.c_str());
+            if (longer == nullptr) throw std::bad_alloc{};
+            static_cast<void>(list.release());
+            list.reset(longer);
+        };
+        for (const auto& [name, value] : request.headers)
+            add(name + ": " + value);
+        if (!credentials_.session_token.empty())
+            add(std::string{"x-amz-security-token: "}.append(credentials_.session_token.view()));
+        add("Expect:");
+        return list;
+    }
+
+    easy_handle take() {
+        {
+            const std::scoped_lock lock{mutex_};
+            if (!idle_.empty()) {
+                auto handle = std::move(idle_.back());
+                idle_.pop_back();
+                return handle;
+            }
+        }
+        easy_handle handle{::curl_easy_init()};
+        if (!handle) throw std::bad_alloc{};
+        return handle;
+    }
+    void give_back(easy_handle handle) {
+        const std::scoped_lock lock{mutex_};
+        idle_.push_back(std::move(handle));
+    }
+
+    const s3_credentials& credentials_;
+    std::string signing_;
+    std::string protocols_;
+    std::string ca_file_;
+    base::secret secret_;
+    std::stop_token stop_;
+    std::mutex mutex_;
+    std::vector<easy_handle> idle_;  ///< no more than there were requests at a time
+};
+
+}  // namespace
+
+std::unique_ptr<http_transport> make_curl_transport(const s3_settings& settings, const s3_credentials& credentials,
+                                                    std::stop_token stop) {
+    return std::make_unique<curl_transport>(settings, credentials, std::move(stop));
+}
+
+}  // namespace gangway::sink
