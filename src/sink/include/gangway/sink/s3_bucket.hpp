@@ -2,7 +2,7 @@
 /// A sink that is a bucket of S3 or of anything that speaks its protocol.
 
 #include <gangway/base/clock.hpp>
-#include <gangway/base/secret.hpp>
+#include <gangway/sink/s3_credentials.hpp>
 #include <gangway/sink/sink.hpp>
 
 #include <chrono>
@@ -28,12 +28,6 @@ struct s3_settings {
     /// Refused, naming the field: an endpoint that is no http or https address of a host, a bucket that breaks the
     /// rules of S3, a prefix that is no key or does not end with a slash, a region with odd characters.
     [[nodiscard]] base::result<void> check() const;
-};
-
-struct s3_credentials {
-    std::string access_key_id;
-    base::secret secret_access_key;
-    base::secret session_token{};  ///< empty: none
 };
 
 /// Files of up to 16 MiB are one PUT; larger ones are uploads in parts, of which one is in memory at a time. A part has
