@@ -98,6 +98,11 @@ void add_file_options(CLI::App& command, command_line& line) {
     command.add_flag("-p,--preserve", line.preserve, "With -r: keep permissions and times");
     command.add_flag("--no-overwrite", line.no_overwrite, "Fail if the file exists");
     command.add_flag("--sync", line.sync, "Success only when the file is on stable storage");
+    command
+        .add_option("--parallel", line.parallel,
+                    "put: channels for one file; with -r: large files at once (default: as many as help)")
+        ->type_name("N")
+        ->check(CLI::Range(1, 64));
     command.add_flag("-q,--quiet", line.quiet, "No progress");
 }
 

@@ -6,7 +6,7 @@
 #include <gangway/crypto/digest.hpp>
 #include <gangway/net/deadline.hpp>
 #include <gangway/net/file_operations.hpp>
-#include <gangway/net/file_stream.hpp>
+#include <gangway/net/striped_writer.hpp>
 #include <gangway/sftp/errors.hpp>
 
 #include <fmt/format.h>
@@ -31,14 +31,15 @@ base::result<model::remote_path> temporary_beside(const model::remote_path& targ
 }
 
 net::async_result<std::unique_ptr<net::file_writer>> open_writer(net::sftp_client& client, model::remote_path path,
-                                                                 net::writer_options options, bool parents) {
-    auto writer = co_await net::file_writer::open(client, path, options);
+                                                                 net::writer_options options, net::stripes how,
+                                                                 bool parents) {
+    auto writer = co_await net::open_striped_writer(client, path, options, how);
     if (!writer && writer.error().code == sftp::errc::is_a_directory)
         writer.error().message += "; end the URL with / to put the file into it";
     if (writer || !parents || writer.error().code != sftp::errc::no_such_file) co_return writer;
     const auto made = co_await net::make_directory(client, path.parent(), {.parents = true});
     if (!made) co_return std::unexpected(made.error());
-    co_return co_await net::file_writer::open(client, std::move(path), options);
+    co_return co_await net::open_striped_writer(client, std::move(path), options, std::move(how));
 }
 
 net::async_result<std::uint64_t> write_all(net::file_writer& writer, local_source& source, progress_bar& bar) {
@@ -56,8 +57,8 @@ net::async_result<std::uint64_t> write_all(net::file_writer& writer, local_sourc
 /// Writes the file under its own name, or under a temporary one that takes its place at the end.
 class upload {
   public:
-    upload(net::sftp_client& client, const request& wanted, model::remote_path path)
-        : client_(client), wanted_(wanted), path_(std::move(path)) {}
+    upload(net::sftp_connection& connection, const request& wanted, model::remote_path path)
+        : connection_(connection), client_(*connection.client), wanted_(wanted), path_(std::move(path)) {}
 
     net::async_result<std::uint64_t> run(local_source& source, progress_bar& bar) {
         const auto& line = wanted_.line;
@@ -67,7 +68,7 @@ class upload {
         // Looked at again when the file takes its name; but nobody wants to learn it only then.
         if (line.atomic && line.no_overwrite && co_await net::lstat(client_, wanted_.path))
             co_return base::fail(sftp::errc::already_exists, base::phase::sftp, "the target exists already");
-        const auto writer = co_await open_writer(client_, path_, options, line.parents);
+        const auto writer = co_await open_writer(client_, path_, options, stripes_for(source), line.parents);
         if (!writer) co_return std::unexpected(writer.error());
         opened_ = true;
         auto written = co_await write_all(**writer, source, bar);
@@ -88,6 +89,17 @@ class upload {
     }
 
   private:
+    [[nodiscard]] net::stripes stripes_for(const local_source& source) const {
+        if (!net::takes_writes_in_any_order(connection_.server, client_.features())) return {};
+        net::stripes how{.more = net::channels_of(*connection_.link, wanted_.limits.operation), .size = source.size()};
+        if (wanted_.line.parallel != 0) {
+            how.most = wanted_.line.parallel;
+            how.at_once = true;
+        }
+        return how;
+    }
+
+    net::sftp_connection& connection_;
     net::sftp_client& client_;
     const request& wanted_;
     model::remote_path path_;
@@ -102,14 +114,14 @@ base::result<std::unique_ptr<local_source>> open_source(const request& wanted,
 
 }  // namespace
 
-net::async_result<std::string> put(net::sftp_client& client, const request& wanted) {
-    const auto source = open_source(wanted, client.executor());
+net::async_result<std::string> put(net::sftp_connection& connection, const request& wanted) {
+    const auto source = open_source(wanted, connection.client->executor());
     if (!source) co_return std::unexpected(source.error());
     const auto path = wanted.line.atomic ? temporary_beside(wanted.path) : wanted.path;
     if (!path) co_return std::unexpected(path.error());
     progress_bar bar{!wanted.line.quiet && !wanted.line.json, (*source)->size()};
 
-    upload work{client, wanted, *path};
+    upload work{connection, wanted, *path};
     base::result<std::uint64_t> written;
     std::exception_ptr interrupted;
     try {

@@ -148,13 +148,14 @@ net::awaitable<outcome> probe(const request& wanted, server_dialer& dial, login_
 }
 
 net::awaitable<outcome> connect_and_run(const request& wanted, server_dialer& dial, person& asked, login_means means) {
-    const auto connection = co_await log_in(dial, asked, wanted.where.endpoint, std::move(means));
+    auto connection = co_await log_in(dial, asked, wanted.where.endpoint, std::move(means));
     if (!connection) co_return outcome{.failure = connection.error()};
     auto& client = *connection->client;
     const bool tree = wanted.line.recursive;
-    auto result = wanted.line.what == verb::get   ? co_await (tree ? get_tree(client, wanted) : get(client, wanted))
-                  : wanted.line.what == verb::put ? co_await (tree ? put_tree(client, wanted) : put(client, wanted))
-                                                  : co_await operate(client, wanted);
+    auto result = wanted.line.what == verb::get ? co_await (tree ? get_tree(client, wanted) : get(client, wanted))
+                  : wanted.line.what == verb::put
+                      ? co_await (tree ? put_tree(client, wanted) : put(*connection, wanted))
+                      : co_await operate(client, wanted);
     if (!result) co_return outcome{.failure = std::move(result.error())};
     co_return outcome{.output = std::move(*result)};
 }

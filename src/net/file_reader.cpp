@@ -16,7 +16,10 @@
 namespace gangway::net {
 namespace {
 
-using clock = std::chrono::steady_clock;
+/// As a path window wants it.
+std::int64_t now() noexcept {
+    return std::chrono::nanoseconds{std::chrono::steady_clock::now().time_since_epoch()}.count();
+}
 
 enum : std::uint64_t { opening, looking };
 
@@ -85,7 +88,7 @@ class pipelined_reader final : public file_reader {
                 break;
             }
             auto ended = co_await calls_.next();
-            path_.answered(ended.tag, clock::now());
+            path_.answered(ended.tag, now());
             if (ended.answer)
                 window_.on_reply(ended.tag, std::move(*ended.answer));
             else
@@ -96,7 +99,7 @@ class pipelined_reader final : public file_reader {
 
   private:
     void note_taken() {
-        path_.taken(window_.position(), window_.asked_to(), clock::now());
+        path_.taken(window_.position(), window_.asked_to(), now());
         fit_the_path();
     }
     void fit_the_path() {
@@ -110,7 +113,7 @@ class pipelined_reader final : public file_reader {
             const sftp::read_request read{
                 .handle = handle_.octets(), .offset = wanted->offset, .length = wanted->length};
             auto started = calls_.start(read, wanted->offset);
-            path_.sent(wanted->offset, clock::now());
+            path_.sent(wanted->offset, now());
             if (!started) window_.on_error(wanted->offset, std::move(started.error()));
         }
     }
@@ -138,7 +141,7 @@ async_result<std::unique_ptr<file_reader>> file_reader::open(sftp_client& client
                                                              read_range range) {
     // What STAT shows comes with the handle, so that many READs can leave at once; FSTAT has the last word.
     call_pipeline both{client};
-    const auto began = clock::now();
+    const auto began = now();
     auto started = both.start(sftp::open_request{.path = path.octets(), .flags = sftp::open_flag::read}, opening);
     if (started) started = both.start(sftp::stat_request{.path = path.octets()}, looking);
     if (!started) co_return std::unexpected(started.error());
@@ -151,7 +154,7 @@ async_result<std::unique_ptr<file_reader>> file_reader::open(sftp_client& client
         if (ended.tag == looking) {
             if (const auto there = ended.answer->as<sftp::attrs_reply>()) about = there->attrs;
         } else if (const auto opened = ended.answer->as<sftp::handle_reply>()) {
-            const sftp::path_window window{clock::now() - began, {.most = range.most_ahead}};
+            const sftp::path_window window{now() - began, {.most = range.most_ahead}};
             reader = std::make_unique<pipelined_reader>(client, opened->handle, range, window);
         } else {
             refused = opened.error();

@@ -1,19 +1,25 @@
 #include "typed_call.hpp"
+#include "write_lanes.hpp"
 
 #include <gangway/net/errors.hpp>
 #include <gangway/net/file_stream.hpp>
+#include <gangway/net/striped_writer.hpp>
 #include <gangway/sftp/errors.hpp>
 #include <gangway/sftp/write_window.hpp>
 
+#include <boost/asio/post.hpp>
+
+#include <chrono>
 #include <string>
 #include <utility>
 
 namespace gangway::net {
 namespace {
 
-/// Octets without acknowledgement: two receive windows of an OpenSSH server, so that its window is never waited for
-/// because of ours.
-constexpr std::uint64_t window_octets = 4UL * 1024 * 1024;
+using clock = std::chrono::steady_clock;
+
+/// Octets without acknowledgement, on all channels together.
+constexpr std::uint64_t most_unacknowledged = 64UL * 1024 * 1024;
 
 /// What the server says about an open file; about its name, where it cannot say more.
 async_result<sftp::attributes> look_at(sftp_client& client, const std::string& handle, const model::remote_path& path) {
@@ -25,28 +31,37 @@ async_result<sftp::attributes> look_at(sftp_client& client, const std::string& h
 class pipelined_writer final : public file_writer {
   public:
     pipelined_writer(sftp_client& client, model::remote_path path, std::string handle, std::uint64_t start,
-                     writer_options options)
+                     writer_options options, stripes how, clock::duration round_trip)
         : client_(client),
           path_(std::move(path)),
-          handle_(std::move(handle)),
           options_(options),
           start_(start),
-          window_(start, client.features().limits.write, window_octets),
-          calls_(client) {}
+          window_(start, client.features().limits.write, most_unacknowledged),
+          lanes_(client, std::move(handle), path_, std::move(how), round_trip),
+          calls_(client) {
+        lanes_.grow(0);
+    }
     pipelined_writer(const pipelined_writer&) = delete;
     pipelined_writer& operator=(const pipelined_writer&) = delete;
     ~pipelined_writer() override {
-        if (open_) client_.send_and_forget(sftp::close_request{.handle = handle_});
+        if (!open_) return;
+        for (const auto& lane : lanes_.all())
+            lane.client->send_and_forget(sftp::close_request{.handle = lane.handle});
     }
 
     [[nodiscard]] async_result<void> write(std::string_view octets) override {
         while (!octets.empty()) {
+            while (calls_.ready())
+                co_await acknowledgement();
             if (window_.failure()) co_return std::unexpected(*window_.failure());
-            if (const auto next = window_.next_request(octets.size())) {
-                start(next->offset, octets.substr(0, next->length));
+            // The queue of a channel may be somebody else's: one WRITE is always possible.
+            auto* const lane = window_.settled() ? &lanes_.first() : lanes_.with_room();
+            const auto next = lane != nullptr ? window_.next_request(octets.size()) : std::nullopt;
+            if (next) {
+                start(*lane, next->offset, octets.substr(0, next->length));
                 octets.remove_prefix(next->length);
             } else {
-                co_await acknowledgement();
+                co_await room();
             }
         }
         co_return base::result<void>{};
@@ -55,6 +70,7 @@ class pipelined_writer final : public file_writer {
     [[nodiscard]] std::uint64_t acknowledged() const noexcept override { return window_.acknowledged() - start_; }
 
     [[nodiscard]] async_result<std::uint64_t> finish() override {
+        lanes_.stop_growing();
         while (!window_.settled())
             co_await acknowledgement();
         const auto complete = window_.failure() ? std::unexpected(*window_.failure()) : co_await completed();
@@ -65,6 +81,7 @@ class pipelined_writer final : public file_writer {
     }
 
     [[nodiscard]] async_result<void> abandon() override {
+        lanes_.stop_growing();
         while (!window_.settled())
             co_await acknowledgement();
         const auto closed = co_await close();
@@ -73,9 +90,19 @@ class pipelined_writer final : public file_writer {
     }
 
   private:
-    void start(std::uint64_t offset, std::string_view octets) {
-        auto started = calls_.start(sftp::write_request{.handle = handle_, .offset = offset, .data = octets}, offset);
+    void start(write_lane& lane, std::uint64_t offset, std::string_view octets) {
+        lane.used = true;
+        auto started = calls_.start_on(
+            *lane.client, sftp::write_request{.handle = lane.handle, .offset = offset, .data = octets}, offset);
         if (!started) window_.on_error(offset, std::move(started.error()));
+    }
+
+    /// As long as the queues get shorter, that is the sockets' turn. Then the servers have to make room.
+    awaitable<void> room() {
+        lanes_.grow(window_.position() - start_);
+        const auto before = lanes_.unsent();
+        co_await asio::post(client_.executor(), asio::use_awaitable);
+        if (lanes_.unsent() >= before && !calls_.ready()) co_await acknowledgement();
     }
 
     awaitable<void> acknowledgement() {
@@ -86,9 +113,21 @@ class pipelined_writer final : public file_writer {
             window_.on_error(ended.tag, std::move(ended.answer.error()));
     }
 
+    /// On all channels; only those through which something was written matter.
     async_result<void> close() {
         open_ = false;
-        co_return co_await client_.perform(sftp::close_request{.handle = handle_});
+        base::result<void> closed;
+        call_pipeline closing{client_};
+        for (const auto& lane : lanes_.all()) {
+            const auto started = closing.start_on(*lane.client, sftp::close_request{.handle = lane.handle}, lane.used);
+            if (!started && lane.used) closed = started;
+        }
+        while (closing.outstanding() > 0) {
+            const auto ended = co_await closing.next();
+            auto done = ended.answer ? ended.answer->succeeded() : std::unexpected(ended.answer.error());
+            if (!done && ended.tag != 0 && closed) closed = std::move(done);
+        }
+        co_return closed;
     }
 
     async_result<void> completed() {
@@ -96,40 +135,64 @@ class pipelined_writer final : public file_writer {
             const auto set = co_await set_mode(*options_.mode);
             if (!set) co_return set;
         }
+        const auto& handle = lanes_.first().handle;
         if (options_.sync && client_.features().fsync) {
-            const auto synced = co_await client_.perform(sftp::fsync_request{.handle = handle_});
+            const auto synced = co_await client_.perform(sftp::fsync_request{.handle = handle});
             if (!synced) co_return synced;
         }
-        co_return co_await size_is_right();
+        const auto same = co_await stripes_are_one_file();
+        if (!same) co_return same;
+        co_return size_is_right(co_await look_at(client_, handle, path_));
     }
 
     /// OPEN sets the mode only of a new file, and the server's umask has a say in it.
     async_result<void> set_mode(std::uint32_t mode) {
         const sftp::attributes wanted{.permissions = mode};
-        auto set = co_await client_.perform(sftp::fsetstat_request{.handle = handle_, .attrs = wanted});
+        auto set = co_await client_.perform(sftp::fsetstat_request{.handle = lanes_.first().handle, .attrs = wanted});
         if (set || set.error().code != sftp::errc::op_unsupported) co_return set;
         co_return co_await client_.perform(sftp::setstat_request{.path = path_.octets(), .attrs = wanted});
     }
 
+    /// The last octet was written through one channel: the others see the whole size only if their file is the same.
+    async_result<void> stripes_are_one_file() {
+        call_pipeline looking{client_};
+        for (const auto& lane : lanes_.all()) {
+            if (!lane.own || !lane.used) continue;
+            const auto started = looking.start_on(*lane.client, sftp::fstat_request{.handle = lane.handle});
+            if (!started) co_return started;
+        }
+        base::result<void> same;
+        while (looking.outstanding() > 0) {
+            const auto ended = co_await looking.next();
+            if (!ended.answer) co_return std::unexpected(ended.answer.error());
+            const auto known = ended.answer->as<sftp::attrs_reply>();
+            if (!known) co_return std::unexpected(known.error());
+            if (known->attrs.size != window_.position()) same = incomplete(known->attrs.size.value_or(0));
+        }
+        co_return same;
+    }
+
     /// An OK to a WRITE is only a promise on some servers. One that tells no size is believed.
-    async_result<void> size_is_right() {
-        const auto known = co_await look_at(client_, handle_, path_);
-        if (!known || !known->size || (known->type_known() && !known->is_regular())) co_return base::result<void>{};
+    [[nodiscard]] base::result<void> size_is_right(const base::result<sftp::attributes>& known) const {
+        if (!known || !known->size || (known->type_known() && !known->is_regular())) return {};
         const auto wanted = window_.position();
         const bool others_may_append = options_.when_there == writer_options::existing::append;
-        if (*known->size == wanted || (others_may_append && *known->size > wanted)) co_return base::result<void>{};
-        co_return base::fail(errc::incomplete_write, base::phase::sftp,
-                             "the server accepted every octet, but the file has " + std::to_string(*known->size) +
-                                 " of " + std::to_string(wanted));
+        if (*known->size == wanted || (others_may_append && *known->size > wanted)) return {};
+        return incomplete(*known->size);
+    }
+    [[nodiscard]] base::result<void> incomplete(std::uint64_t size) const {
+        return base::fail(errc::incomplete_write, base::phase::sftp,
+                          "the server accepted every octet, but the file has " + std::to_string(size) + " of " +
+                              std::to_string(window_.position()));
     }
 
     sftp_client& client_;
     model::remote_path path_;
-    std::string handle_;
     writer_options options_;
     std::uint64_t start_;
     sftp::write_window window_;
-    call_pipeline calls_;  ///< WRITEs, each with its offset
+    write_lanes lanes_;
+    call_pipeline calls_;  ///< WRITEs, each with its offset; goes before the lanes
     bool open_ = true;
 };
 
@@ -186,13 +249,22 @@ async_result<std::uint64_t> end_of_file(sftp_client& client, const std::string& 
 
 async_result<std::unique_ptr<file_writer>> file_writer::open(sftp_client& client, model::remote_path path,
                                                              writer_options options) {
+    return open_striped_writer(client, std::move(path), options, {});
+}
+
+async_result<std::unique_ptr<file_writer>> open_striped_writer(sftp_client& client, model::remote_path path,
+                                                               writer_options options, stripes how) {
+    const auto began = clock::now();
     auto handle = co_await open_handle(client, path, options);
     if (!handle) co_return std::unexpected(handle.error());
+    const auto round_trip = clock::now() - began;
     auto writer = [&](std::uint64_t start) {
-        return std::make_unique<pipelined_writer>(client, std::move(path), std::move(*handle), start, options);
+        return std::make_unique<pipelined_writer>(client, std::move(path), std::move(*handle), start, options,
+                                                  std::move(how), round_trip);
     };
     if (options.when_there == writer_options::existing::resume) co_return writer(options.offset);
     if (options.when_there != writer_options::existing::append) co_return writer(0);
+    how.more = {};
     const auto end = co_await end_of_file(client, *handle, path);
     if (end) co_return writer(*end);
     client.send_and_forget(sftp::close_request{.handle = *handle});

@@ -9,9 +9,10 @@
 namespace gangway::net {
 
 call_pipeline::~call_pipeline() {
-    for (const auto& call : slots_)
-        client_.session_.abandon(call.id);
-    if (!slots_.empty()) client_.flush_soon();
+    for (const auto& call : slots_) {
+        call.client->session_.abandon(call.id);
+        call.client->flush_soon();
+    }
 }
 
 awaitable<completed_call> call_pipeline::next() {

@@ -5,7 +5,9 @@
 namespace gangway::sftp {
 namespace {
 
-using seconds = std::chrono::duration<double>;
+double seconds(path_window::nanoseconds duration) {
+    return static_cast<double>(duration) / 1e9;
+}
 
 /// What the first window is for, in octets per second: a round or two from the truth on most paths.
 constexpr double first_rate = 160e6;
@@ -21,8 +23,8 @@ constexpr std::uint32_t chunk_step = 32U * 1024;
 
 }  // namespace
 
-path_window::path_window(clock::duration round_trip, window_bounds bounds) noexcept
-    : bounds_(bounds), round_trip_(std::max(seconds{round_trip}.count(), 0.0)), rate_(first_rate) {
+path_window::path_window(nanoseconds round_trip, window_bounds bounds) noexcept
+    : bounds_(bounds), round_trip_(std::max(seconds(round_trip), 0.0)), rate_(first_rate) {
     resize();
     rate_ = 0;
 }
@@ -32,20 +34,20 @@ std::uint32_t path_window::chunk(std::uint32_t most) const noexcept {
     return static_cast<std::uint32_t>(std::min<std::uint64_t>(steps * chunk_step, most));
 }
 
-void path_window::sent(std::uint64_t offset, clock::time_point now) noexcept {
+void path_window::sent(std::uint64_t offset, nanoseconds now) noexcept {
     if (!probe_) probe_ = probe{offset, now};
 }
 
-void path_window::answered(std::uint64_t offset, clock::time_point now) noexcept {
+void path_window::answered(std::uint64_t offset, nanoseconds now) noexcept {
     if (!probe_ || probe_->offset != offset) return;
-    round_trip_ = std::min(round_trip_, seconds{now - probe_->left}.count());
+    round_trip_ = std::min(round_trip_, seconds(now - probe_->left));
     probe_.reset();
 }
 
-void path_window::taken(std::uint64_t position, std::uint64_t asked, clock::time_point now) noexcept {
+void path_window::taken(std::uint64_t position, std::uint64_t asked, nanoseconds now) noexcept {
     if (round_ && position < round_->to) return;
     if (round_ && now > round_->began) {
-        const auto rate = static_cast<double>(position - round_->from) / seconds{now - round_->began}.count();
+        const auto rate = static_cast<double>(position - round_->from) / seconds(now - round_->began);
         rate_ = std::max(rate, rate_ * memory);
         resize();
     }

@@ -25,6 +25,8 @@ VARIANTS = {
     'finite_field': ('ed25519', ['KexAlgorithms diffie-hellman-group-exchange-sha256,diffie-hellman-group16-sha512']),
     'rekey_1m': ('ed25519', ['RekeyLimit 1M']),
     'read_only': ('ed25519', [f'Subsystem sftp {_SFTP_SERVER} -R']),
+    'one_session': ('ed25519', ['MaxSessions 1']),
+    'three_sessions': ('ed25519', ['MaxSessions 3']),
     'internal_sftp': ('ed25519', ['Subsystem sftp internal-sftp']),
     'no_sftp': ('ed25519', ['Subsystem other /bin/true']),
 }

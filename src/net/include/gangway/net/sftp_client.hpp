@@ -42,12 +42,19 @@ class call_pipeline {
     /// Sends a request; what it views is copied before this returns.
     /// Errors, with nothing started: those of `sftp::session::submit`, or why the client is no longer usable.
     template <sftp::request_message Request>
-    [[nodiscard]] base::result<void> start(const Request& request, std::uint64_t tag = 0);
+    [[nodiscard]] base::result<void> start(const Request& request, std::uint64_t tag = 0) {
+        return start_on(client_, request, tag);
+    }
+    /// The same through another client, which is on the same strand and outlives this as well.
+    template <sftp::request_message Request>
+    [[nodiscard]] base::result<void> start_on(sftp_client& client, const Request& request, std::uint64_t tag = 0);
 
     /// The next call that ended; there must be one outstanding. Its error is `connection_lost`, `timed_out` or
     /// `sftp::errc::protocol_error`; a status of the server is an answer. Cancelling leaves the calls in flight.
     [[nodiscard]] awaitable<completed_call> next();
 
+    /// Whether `next` would return at once.
+    [[nodiscard]] bool ready() const noexcept { return !ended_.empty(); }
     /// Calls started and not yet taken by `next`.
     [[nodiscard]] std::size_t outstanding() const noexcept { return slots_.size() + ended_.size(); }
 
@@ -56,6 +63,7 @@ class call_pipeline {
     /// One call in flight; its address is the request's token.
     struct slot {
         call_pipeline* owner;
+        sftp_client* client;
         std::uint64_t tag;
         sftp::request_id id = 0;
         std::list<slot>::iterator self{};
@@ -88,6 +96,8 @@ class sftp_client final : private channel_listener {
     [[nodiscard]] const sftp::server_features& features() const noexcept { return session_.features(); }
     /// Whether calls can still succeed. From any thread.
     [[nodiscard]] bool usable() const noexcept { return usable_.load(std::memory_order_relaxed); }
+    /// Octets of requests that have not been given to the channel, because its peer takes no more now.
+    [[nodiscard]] std::size_t unsent() const noexcept { return session_.output_size(); }
     /// Told once, on the strand, when the session ends for whatever reason but the destruction of this object; at once
     /// if it has ended already.
     void on_end(std::move_only_function<void()> listener);
@@ -160,17 +170,17 @@ class sftp_client final : private channel_listener {
 };
 
 template <sftp::request_message Request>
-base::result<void> call_pipeline::start(const Request& request, std::uint64_t tag) {
-    if (client_.failure_) return std::unexpected(*client_.failure_);
-    auto& call = slots_.emplace_back(slot{.owner = this, .tag = tag});
-    const auto id = client_.session_.submit(request, reinterpret_cast<std::uintptr_t>(&call));
+base::result<void> call_pipeline::start_on(sftp_client& client, const Request& request, std::uint64_t tag) {
+    if (client.failure_) return std::unexpected(*client.failure_);
+    auto& call = slots_.emplace_back(slot{.owner = this, .client = &client, .tag = tag});
+    const auto id = client.session_.submit(request, reinterpret_cast<std::uintptr_t>(&call));
     if (!id) {
         slots_.pop_back();
         return std::unexpected(id.error());
     }
     call.id = *id;
     call.self = std::prev(slots_.end());
-    client_.submitted();
+    client.submitted();
     return {};
 }
 

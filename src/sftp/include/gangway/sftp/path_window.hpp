@@ -1,7 +1,7 @@
 #pragma once
-/// How many octets to ask for ahead, from what the path showed so far. No clock of its own: the caller says when.
+/// How many octets to ask for ahead, from what the path showed so far. No clock of its own: the caller says when, in
+/// nanoseconds since any moment.
 
-#include <chrono>
 #include <cstdint>
 #include <optional>
 
@@ -22,10 +22,10 @@ struct window_bounds {
 /// that one round with a pause in it does not count.
 class path_window {
   public:
-    using clock = std::chrono::steady_clock;
+    using nanoseconds = std::int64_t;
 
     /// `round_trip` is that of anything short, e.g. of OPEN; it decides how large the first window is.
-    path_window(clock::duration round_trip, window_bounds bounds) noexcept;
+    path_window(nanoseconds round_trip, window_bounds bounds) noexcept;
 
     /// The window for now: octets asked for and not taken.
     [[nodiscard]] std::uint64_t octets() const noexcept { return octets_; }
@@ -34,21 +34,21 @@ class path_window {
     [[nodiscard]] std::uint32_t chunk(std::uint32_t most) const noexcept;
 
     /// A request for what begins at `offset` leaves. One at a time is timed.
-    void sent(std::uint64_t offset, clock::time_point now) noexcept;
+    void sent(std::uint64_t offset, nanoseconds now) noexcept;
     /// Its answer came.
-    void answered(std::uint64_t offset, clock::time_point now) noexcept;
+    void answered(std::uint64_t offset, nanoseconds now) noexcept;
     /// All before `position` was taken, when all before `asked` had been asked for.
-    void taken(std::uint64_t position, std::uint64_t asked, clock::time_point now) noexcept;
+    void taken(std::uint64_t position, std::uint64_t asked, nanoseconds now) noexcept;
 
   private:
     struct round {
         std::uint64_t from;  ///< the position at its beginning
         std::uint64_t to;    ///< what had been asked for then
-        clock::time_point began;
+        nanoseconds began;
     };
     struct probe {
         std::uint64_t offset;
-        clock::time_point left;
+        nanoseconds left;
     };
     void resize() noexcept;
 

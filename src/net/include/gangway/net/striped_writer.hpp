@@ -1,0 +1,48 @@
+#pragma once
+/// One large file over several channels, because a channel's rate is its server's receive window per round trip:
+/// 2 MiB with OpenSSH, which is 40 MB/s at 50 ms.
+
+#include <gangway/net/file_stream.hpp>
+#include <gangway/net/identification.hpp>
+#include <gangway/net/ssh_link.hpp>
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+
+namespace gangway::net {
+
+/// Opens one more channel to the same account. It runs on the strand of the first.
+using channel_opener = std::function<async_result<std::unique_ptr<sftp_client>>()>;
+
+/// How a file may be striped.
+struct stripes {
+    channel_opener more{};                ///< none: one channel only
+    std::size_t most = 20;                ///< channels together
+    std::optional<std::uint64_t> size{};  ///< of what will be written, if it is known
+    bool at_once = false;                 ///< do not wait until the path shows that it is long
+};
+
+/// As `file_writer::open`; the writer opens further channels when the first one is full and the path is long, and uses
+/// each as soon as it is there. A channel that the server refuses is done without. Nothing is striped when appending.
+///
+/// Each piece is written once, through whichever channel has room; a channel that fails later fails the file. Before
+/// success every channel has to show the whole size: one that has opened another file of the same name, replaced in
+/// the meantime, cannot.
+///
+/// Only for servers of which `takes_writes_in_any_order` is true. `how.more` is called, and what it refers to is used,
+/// until the writer is finished, abandoned or destroyed.
+[[nodiscard]] async_result<std::unique_ptr<file_writer>> open_striped_writer(sftp_client& client,
+                                                                             model::remote_path path,
+                                                                             writer_options options, stripes how);
+
+/// Some servers only take a file from front to back, such as those before an object store. OpenSSH's takes any order.
+[[nodiscard]] bool takes_writes_in_any_order(const identification& server, const sftp::server_features& features);
+
+/// Further channels of a connection; `operation` as in `sftp_client::start`. The link outlives the opener's users.
+[[nodiscard]] channel_opener channels_of(ssh_link& link, std::chrono::milliseconds operation);
+
+}  // namespace gangway::net
