@@ -19,6 +19,7 @@ ROOMS = {
     'ssh': ('base crypto', 'openssl fmt', ''),
     'net': ('base model crypto sftp ssh', 'asio fmt', 'asio'),
     'store': ('base model crypto', 'soci asio', 'asio'),
+    'vault': ('base model crypto store', '', ''),
     'remote': ('base model crypto sftp net', 'asio fmt', 'asio'),
     'sink': ('base model crypto', 'curl fmt', ''),
     'transfer': ('base model crypto', 'icu fmt', ''),

@@ -1,5 +1,6 @@
 #include "testing/contract.hpp"
 
+#include <gangway/store/errors.hpp>
 #include <gangway/store/host_keys.hpp>
 #include <gangway/store/keys.hpp>
 #include <gangway/store/secrets.hpp>
@@ -83,6 +84,7 @@ TEST_P(connections_contract, health_is_news_only_when_it_changes) {
 }
 
 TEST_P(connections_contract, removing_one_takes_all_that_is_its_own_and_nothing_else) {
+    make_master_keys();
     for (const std::string id : {"c1", "c2"}) {
         make_connection(id, id);
         make_folder("f" + id, id);
@@ -166,6 +168,7 @@ TEST_P(connections_contract, an_expected_key_gets_its_type_when_it_is_seen) {
 }
 
 TEST_P(connections_contract, the_key_accepted_last_is_offered_first_and_a_revoked_one_never) {
+    make_master_keys();
     make_connection("c1", "one");
     for (const char* const id : {"k1", "k2", "k3"})
         write([&](transaction& tx) {
@@ -201,6 +204,7 @@ TEST_P(connections_contract, the_key_accepted_last_is_offered_first_and_a_revoke
 }
 
 TEST_P(connections_contract, a_secret_is_replaced_and_resealed_only_as_it_was_seen) {
+    make_master_keys();
     const sealed_secret first{.owner_kind = "connection",
                               .owner_id = "c1",
                               .purpose = "password",
@@ -221,6 +225,22 @@ TEST_P(connections_contract, a_secret_is_replaced_and_resealed_only_as_it_was_se
     write([&](transaction& tx) { secrets::put(tx, first); });
     EXPECT_EQ(read([](transaction& tx) { return secrets::count(tx, 1); }), 1U);
     EXPECT_EQ(read([](transaction& tx) { return secrets::count(tx, 2); }), 0U);
+}
+
+TEST_P(connections_contract, nothing_is_sealed_with_a_master_key_that_is_not_known_any_more) {
+    make_master_keys();
+    const auto put = [&](std::uint32_t version) {
+        return db->write([&](transaction& tx) {
+            secrets::put(tx,
+                         {.owner_kind = "x", .owner_id = "a", .purpose = "p", .key_version = version, .sealed = "s"});
+        });
+    };
+    must(put(1));
+    EXPECT_EQ(put(3).error().code, errc::conflict);
+    must(put(2));
+    EXPECT_TRUE(write([](transaction& tx) { return secrets::remove_master_key(tx, 1); }));
+    EXPECT_EQ(put(1).error().code, errc::conflict);
+    EXPECT_EQ(read([](transaction& tx) { return secrets::find(tx, "x", "a", "p"); })->key_version, 2U);
 }
 
 TEST_P(connections_contract, a_master_key_goes_only_when_nothing_is_sealed_with_it) {

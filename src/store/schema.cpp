@@ -22,12 +22,13 @@ std::span<const migration> migrations() {
              "created_at BIGINT NOT NULL, last_accepted_at BIGINT, revoked_at BIGINT)",
              "CREATE INDEX connection_keys_by_connection ON connection_keys (connection_id)",
 
-             "CREATE TABLE secrets (owner_kind TEXT NOT NULL, owner_id TEXT NOT NULL, purpose TEXT NOT NULL, "
-             "key_version BIGINT NOT NULL, sealed TEXT NOT NULL, updated_at BIGINT NOT NULL, "
-             "PRIMARY KEY (owner_kind, owner_id, purpose))",
-             "CREATE INDEX secrets_by_key_version ON secrets (key_version)",
+             // A secret cannot be sealed with a master key that was retired: the key's file may not have it any more.
              "CREATE TABLE master_keys (version BIGINT PRIMARY KEY, check_value TEXT NOT NULL, created_at BIGINT NOT "
              "NULL)",
+             "CREATE TABLE secrets (owner_kind TEXT NOT NULL, owner_id TEXT NOT NULL, purpose TEXT NOT NULL, "
+             "key_version BIGINT NOT NULL REFERENCES master_keys (version), sealed TEXT NOT NULL, updated_at BIGINT "
+             "NOT NULL, PRIMARY KEY (owner_kind, owner_id, purpose))",
+             "CREATE INDEX secrets_by_key_version ON secrets (key_version)",
 
              "CREATE TABLE folders (id TEXT PRIMARY KEY, connection_id TEXT NOT NULL REFERENCES connections (id) ON "
              "DELETE CASCADE, name TEXT NOT NULL, remote_folder TEXT NOT NULL, rules TEXT NOT NULL, destination TEXT "

@@ -2,6 +2,8 @@
 
 #include "postgresql_server.hpp"
 
+#include <gangway/store/secrets.hpp>
+
 #include <cstdlib>
 #include <filesystem>
 
@@ -58,6 +60,13 @@ void store_contract::make_folder(const std::string& id, const std::string& conne
                              .rules = "{}",
                              .destination = "{}",
                              .schedule = "{}"});
+    });
+}
+
+void store_contract::make_master_keys() {
+    write([](transaction& tx) {
+        EXPECT_TRUE(secrets::add_master_key(tx, {.version = 1, .check_value = "one"}));
+        EXPECT_TRUE(secrets::add_master_key(tx, {.version = 2, .check_value = "two"}));
     });
 }
 

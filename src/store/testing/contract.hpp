@@ -78,6 +78,8 @@ class store_contract : public testing::TestWithParam<kind> {
     /// A connection and a folder of that id, and a lease for this node.
     void make_connection(const std::string& id, const std::string& name);
     void make_folder(const std::string& id, const std::string& connection);
+    /// The versions 1 and 2, without which nothing can be sealed.
+    void make_master_keys();
     lease take_lease(const std::string& connection, const std::string& owner = "node");
 
     set_clock clock{};

@@ -37,7 +37,8 @@ inline constexpr std::string_view of_connection = "connection";
 inline constexpr std::string_view of_key = "connection_key";
 inline constexpr std::string_view of_webhook = "webhook";
 
-/// Puts it in the place of what its owner had for the same purpose. Sets `updated_at`.
+/// Puts it in the place of what its owner had for the same purpose. Sets `updated_at`. Throws `conflict` if the version
+/// of its master key is not known, or not any more.
 void put(transaction& tx, sealed_secret row);
 [[nodiscard]] std::optional<sealed_secret> find(transaction& tx, std::string_view owner_kind, std::string_view owner_id,
                                                 std::string_view purpose);
