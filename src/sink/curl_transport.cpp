@@ -132,6 +132,8 @@ class curl_transport final : public http_transport {
         set(handle, CURLOPT_PROXY, "");
         set(handle, CURLOPT_NOSIGNAL, 1L);
         set(handle, CURLOPT_CONNECTTIMEOUT, 10L);
+        // libcurl asks before it sends a large body, and cannot be told not to: it would sign the header that says so.
+        set(handle, CURLOPT_EXPECT_100_TIMEOUT_MS, 200L);
         set(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
         set(handle, CURLOPT_LOW_SPEED_TIME, 30L);
         set(handle, CURLOPT_HTTPHEADER, headers);
@@ -169,7 +171,6 @@ class curl_transport final : public http_transport {
             add(name + ": " + value);
         if (!credentials_.session_token.empty())
             add(std::string{"x-amz-security-token: "}.append(credentials_.session_token.view()));
-        add("Expect:");
         return list;
     }
 
