@@ -30,12 +30,16 @@ error_class of(errc code) noexcept {
             return {405, "method_not_allowed"};
         case errc::request_timeout:
             return {408, "request_timeout"};
+        case errc::precondition_failed:
+            return {412, "precondition_failed"};
         case errc::payload_too_large:
             return {413, "payload_too_large"};
         case errc::uri_too_long:
             return {414, "uri_too_long"};
         case errc::unsupported_media_type:
             return {415, "unsupported_media_type"};
+        case errc::range_not_satisfiable:
+            return {416, "range_not_satisfiable"};
         case errc::expectation_failed:
             return {417, "expectation_failed"};
         case errc::too_many_requests:
@@ -167,7 +171,8 @@ void write_fact(json_writer& json, const base::fact& fact) {
     const char* const end = fact.value.data() + fact.value.size();
     if (fact.name == "isCloudflare")
         json.flag(fact.name, true);
-    else if (fact.name == "retryAfter" && std::from_chars(fact.value.data(), end, number).ptr == end)
+    else if ((fact.name == "retryAfter" || fact.name == "size") &&
+             std::from_chars(fact.value.data(), end, number).ptr == end)
         json.number(fact.name, number);
     else
         json.octets(fact.name, fact.value);
@@ -197,6 +202,7 @@ answer error_answer(const base::error& why) {
     json.text("phase", base::to_string(why.where));
     for (const auto& fact : why.facts) {
         write_fact(json, fact);
+        if (fact.name == "size") refused.headers.push_back({"Content-Range", "bytes */" + fact.value});
         if (fact.name == "allow") refused.headers.push_back({"Allow", fact.value});
         if (fact.name == "retryAfter") refused.headers.push_back({"Retry-After", fact.value});
     }

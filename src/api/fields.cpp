@@ -122,6 +122,10 @@ bool fields::flag(std::string_view name) {
     const auto* const value = members_.find(name);
     if (value == nullptr) return false;
     if (const auto* const given = std::get_if<bool>(value)) return *given;
+    if (const auto* const word = std::get_if<std::span<char>>(value); word != nullptr && !query_.empty()) {
+        const std::string_view given{word->data(), word->size()};
+        if (given == "true" || given == "false") return given == "true";
+    }
     complain(name, fmt::format("\"{}\" must be true or false", name));
     return false;
 }

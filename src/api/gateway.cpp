@@ -1,13 +1,12 @@
 #include "media_type.hpp"
+#include "on_session.hpp"
 #include "routes.hpp"
 
 #include <gangway/api/errors.hpp>
 #include <gangway/api/gateway.hpp>
 #include <gangway/api/one_shot_request.hpp>
 #include <gangway/net/deadline.hpp>
-#include <gangway/sftp/errors.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
 #include <memory>
@@ -15,39 +14,14 @@
 namespace gangway::api {
 namespace {
 
-/// On the session's own executor, where the lease is also given back: it ends with this coroutine.
-net::async_result<answer> run_leased(std::unique_ptr<remote::lease> lease, const file_operation& operation) {
-    co_return co_await operation.run(lease->client());
-}
+/// Runs an operation with the session's client; the lease ends with it.
+struct leased_operation {
+    const file_operation& operation;
 
-/// `reused` tells whether the session was there before.
-net::async_result<answer> run_once(remote::sessions& servers, remote::target where, net::dial_report& report,
-                                        const file_operation& operation, bool& reused) {
-    auto lease = co_await servers.acquire(std::move(where), report);
-    if (!lease) co_return std::unexpected(std::move(lease.error()));
-    reused = (*lease)->reused();
-    report.reached = base::phase::sftp;
-    const auto executor = (*lease)->client().executor();
-    co_return co_await net::asio::co_spawn(executor, run_leased(std::move(*lease), operation),
-                                           net::asio::use_awaitable);
-}
-
-bool is_lost(const base::error& failure) {
-    return failure.code == net::errc::connection_lost || failure.code == net::errc::channel_closed ||
-           failure.code == sftp::errc::closed;
-}
-
-/// A connection that was kept may have died unnoticed. What changes nothing is then tried once more on a new one;
-/// nobody could tell whether a change was made, so that is left to the client.
-net::async_result<answer> run_on_session(remote::sessions& servers, remote::target where, net::dial_report& report,
-                                              const file_operation& operation) {
-    bool reused = false;
-    if (!operation.only_looks()) co_return co_await run_once(servers, std::move(where), report, operation, reused);
-    remote::target same{where.server, clone(where.who), where.expected_key};
-    auto done = co_await run_once(servers, std::move(same), report, operation, reused);
-    if (done || !reused || !is_lost(done.error())) co_return done;
-    co_return co_await run_once(servers, std::move(where), report, operation, reused);
-}
+    net::async_result<answer> operator()(std::unique_ptr<remote::lease> lease) const {
+        co_return co_await operation.run(lease->client());
+    }
+};
 
 net::awaitable<answer> serve_operation(remote::sessions& servers, const route& to, fields from, wiped_octets body) {
     auto request = decode_server(from, to.longest);
@@ -59,8 +33,10 @@ net::awaitable<answer> serve_operation(remote::sessions& servers, const route& t
     const auto host = request.server->text();
     net::dial_report report;
     // No stage of the work itself that takes long is called "request", so this phase marks the deadline of the whole.
+    leased_operation work{*operation};
     auto done = co_await net::with_deadline(
-        run_on_session(servers, {std::move(*request.server), std::move(who), request.expected_key}, report, *operation),
+        on_session<answer>(servers, {std::move(*request.server), std::move(who), request.expected_key}, report, work,
+                           operation->only_looks() ? repeat::if_only_looking : repeat::never),
         request.limit, base::phase::request, "the operation");
     if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
         done.error().where = report.reached;
@@ -104,6 +80,8 @@ base::result<admitted> gateway::decide(const request_head& head, const framing& 
 
     admitted request{.to = to, .body_limit = to->body_limit};
     if (to->resource != nullptr) {
+        const bool asks = head.method == "GET" || head.method == "HEAD" || head.method == "DELETE";
+        if (asks && how.has_body()) return refuse(errc::bad_request, "This request has no body here");
         const auto [id, rest] = captures_of(*to, head.path());
         request.resource = resource_request::of(head);
         request.resource->id = id;

@@ -8,6 +8,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cctype>
+#include <map>
 
 namespace gangway::api {
 namespace {
@@ -44,25 +46,62 @@ class admission : public ::testing::Test {
     testing::scripted_sessions servers;
     net::asio::io_context timers;
     base::system_clock clock;
+    read_ahead downloads{1U << 20};
     std::shared_ptr<remote::session_store> store =
         std::make_shared<remote::session_store>(timers.get_executor(), clock);
-    services with{servers, *store};
+    services with{servers, *store, downloads};
     gateway open{access_policy::make(rules(), "127.0.0.1").value(), with};
 };
 
 TEST_F(admission, every_route_takes_its_methods_and_refuses_all_others_with_allow) {
-    ASSERT_EQ(all_routes().size(), 20U);
+    const std::map<std::string_view, std::string_view> others{
+        {"/healthz", "GET"},
+        {"/api/sftp/connect", "GET, POST"},
+        {"/api/v1/sessions/{id}", "GET, HEAD, DELETE"},
+        {"/api/v1/sessions/{id}/files/*", "GET, HEAD, PUT, DELETE"},
+    };
+    ASSERT_EQ(all_routes().size(), 23U);
     for (const auto& route : all_routes()) {
+        const auto known = others.find(route.path);
+        const auto allowed = known == others.end() ? "POST" : known->second;
         for (const auto* const method : {"GET", "POST", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT",
                                          "FOO", "get", "Post", "GET,", ","}) {
             const auto decision = ask(method, route.path);
-            const bool connect = route.path == "/api/sftp/connect", health = route.path == "/healthz";
-            const std::string_view name = method;
-            const bool fits = (name == "GET" && (connect || health)) || (name == "POST" && !health);
+            const auto list = ", " + std::string{allowed} + ",";
+            const bool fits = list.contains(", " + std::string{method} + ",") && std::isupper(method[1]) != 0 &&
+                              !std::string_view{method}.contains(',');
             EXPECT_EQ(outcome(decision), fits ? "admitted" : "405 method_not_allowed") << method << ' ' << route.path;
-            if (!fits) EXPECT_EQ(header(decision, "Allow"), connect ? "GET, POST" : health ? "GET" : "POST");
+            if (!fits) EXPECT_EQ(header(decision, "Allow"), allowed);
         }
     }
+}
+
+TEST_F(admission, placeholders_stand_for_one_segment_and_for_the_rest) {
+    const auto resource = [this](std::string_view method, std::string_view target) {
+        return std::get<admitted>(ask(method, target)).resource.value();
+    };
+    EXPECT_EQ(resource("GET", "/api/v1/sessions/abc?x=y").id, "abc");
+    EXPECT_EQ(resource("GET", "/api/v1/sessions/abc?x=y").query, "x=y");
+    EXPECT_EQ(resource("PUT", "/api/v1/sessions/a%2Fc/files/x/%20y/").rest, "x/%20y/");
+    EXPECT_EQ(resource("PUT", "/api/v1/sessions/a%2Fc/files/x").id, "a%2Fc");
+    EXPECT_EQ(resource("GET", "/api/v1/sessions/abc/files/").rest, "");
+    for (const auto* const target :
+         {"/api/v1/sessions/", "/api/v1/sessions//", "/api/v1/sessions//files/x", "/api/v1/sessions/abc/",
+          "/api/v1/sessions/abc/files", "/api/v1/sessions/abc/filesx", "/api/v1/sessions/abc/x/files/y",
+          "/api/v1/Sessions/abc", "/api/v1//sessions/abc"})
+        EXPECT_EQ(outcome(ask("GET", target)), "404 not_found") << target;
+}
+
+TEST_F(admission, what_only_asks_has_no_body) {
+    for (const auto* const method : {"GET", "HEAD", "DELETE"})
+        EXPECT_EQ(outcome(ask(method, "/api/v1/sessions/abc/files/x", {{"Content-Length", "1"}})), "400 bad_request");
+    EXPECT_EQ(outcome(ask("PUT", "/api/v1/sessions/abc/files/x", {{"Content-Length", "5000000000"}})), "admitted");
+}
+
+TEST_F(admission, id_of_a_session_is_not_shown_to_the_log) {
+    EXPECT_EQ(open.shown_path("/api/v1/sessions/abc"), "/api/v1/sessions/-");
+    EXPECT_EQ(open.shown_path("/api/v1/sessions/abc/files/abc/x"), "/api/v1/sessions/-/files/abc/x");
+    EXPECT_EQ(open.shown_path("/api/sftp/list"), "/api/sftp/list");
 }
 
 TEST_F(admission, the_documented_operations_exist) {
@@ -121,13 +160,14 @@ TEST_F(admission, token_is_needed_everywhere_but_for_the_health_check) {
     const gateway asked{access_policy::make(std::move(locked), "127.0.0.1").value(), with};
     for (const auto& route : all_routes()) {
         const auto* const wanted = route.path == "/healthz" ? "405 method_not_allowed" : "401 unauthorized";
-        for (const auto* const method : {"PUT", "OPTIONS"})
+        for (const auto* const method : {"PATCH", "OPTIONS"})
             EXPECT_EQ(outcome(ask_of(asked, method, route.path)), wanted) << route.path;
         if (route.path == "/healthz") continue;
         const auto refused = ask_of(asked, "POST", route.path);
         EXPECT_EQ(outcome(refused), "401 unauthorized") << route.path;
         EXPECT_EQ(header(refused, "WWW-Authenticate"), "Bearer");
-        EXPECT_EQ(outcome(ask_of(asked, "POST", route.path, {{"Authorization", "Bearer t"}})), "admitted");
+        const auto own = route.allow.substr(0, route.allow.find(','));
+        EXPECT_EQ(outcome(ask_of(asked, own, route.path, {{"Authorization", "Bearer t"}})), "admitted") << route.path;
     }
     for (const auto* const target : {"/", "/api/nothing", "//healthz", "/healthz/", "/%68ealthz"})
         EXPECT_EQ(outcome(ask_of(asked, "GET", target)), "401 unauthorized") << target;

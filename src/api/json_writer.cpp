@@ -58,7 +58,8 @@ std::size_t escaped_size(std::string_view text) noexcept {
 }
 
 void json_writer::separate() {
-    if (!out_->empty() && out_->back() != '{' && out_->back() != '[') out_->push_back(',');
+    constexpr std::string_view beginnings = "{[\n";
+    if (!out_->empty() && !beginnings.contains(out_->back())) out_->push_back(',');
 }
 
 void json_writer::key(std::string_view name) {

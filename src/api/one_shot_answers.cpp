@@ -16,8 +16,7 @@ void begin_success(json_writer& json) {
     json.flag("success", true);
 }
 
-void write_entry(json_writer& json, const net::directory_entry& entry) {
-    const auto& [name, attributes] = entry;
+void write_entry(json_writer& json, std::string_view name, const sftp::attributes& attributes) {
     json.begin_object();
     write_octets(json, "name", name);
     json.flag("isDirectory", attributes.is_directory());
@@ -82,11 +81,17 @@ std::string listing_answer(const model::remote_path& path, const net::listing& f
     json.number("count", found.entries.size());
     json.begin_array("entries");
     for (const auto index : listing_order(found.entries))
-        write_entry(json, found.entries[index]);
+        write_entry(json, found.entries[index].name, found.entries[index].attributes);
     json.end_array();
     if (found.dropped != 0) json.number("dropped", found.dropped);
     json.end_object();
     return body;
+}
+
+void append_entry_line(std::string& out, std::string_view name, const sftp::attributes& attributes) {
+    json_writer json{out};
+    write_entry(json, name, attributes);
+    out += '\n';
 }
 
 std::string stat_answer(const model::remote_path& path, const sftp::attributes& found) {

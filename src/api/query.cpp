@@ -1,31 +1,20 @@
+#include "percent.hpp"
+
 #include <gangway/api/errors.hpp>
 #include <gangway/api/query.hpp>
 #include <gangway/base/utf8.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 
 namespace gangway::api {
 namespace {
 
 std::optional<std::string> decoded(std::string_view text) {
-    std::string octets;
-    for (std::size_t at = 0; at < text.size(); ++at) {
-        if (text[at] == '+') {
-            octets.push_back(' ');
-        } else if (text[at] != '%') {
-            octets.push_back(text[at]);
-        } else {
-            const auto digits = text.substr(at + 1, 2);
-            unsigned char octet = 0;
-            const auto parsed = std::from_chars(digits.data(), digits.data() + digits.size(), octet, 16);
-            if (digits.size() != 2 || parsed.ec != std::errc{} || parsed.ptr != digits.data() + 2) return std::nullopt;
-            octets.push_back(static_cast<char>(octet));
-            at += 2;
-        }
-    }
-    if (!base::is_utf8(octets) || octets.contains('\0')) return std::nullopt;
+    std::string spaced{text};
+    std::ranges::replace(spaced, '+', ' ');
+    auto octets = percent_decoded(spaced);
+    if (!octets || !base::is_utf8(*octets) || octets->contains('\0')) return std::nullopt;
     return octets;
 }
 

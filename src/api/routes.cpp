@@ -41,6 +41,15 @@ constexpr std::array routes{
           .decode = decode_checksum,
           .longest = longest_work},
     route{.path = "/api/sftp/probe", .operation = "probe", .allow = "POST", .special = probe},
+    route{.path = "/api/v1/sessions", .operation = "open-session", .allow = "POST", .special = open_session},
+    route{.path = "/api/v1/sessions/{id}",
+          .operation = "session",
+          .allow = "GET, HEAD, DELETE",
+          .resource = serve_session},
+    route{.path = "/api/v1/sessions/{id}/files/*",
+          .operation = "file",
+          .allow = "GET, HEAD, PUT, DELETE",
+          .resource = serve_file},
 };
 
 constexpr std::string_view id_mark = "{id}";

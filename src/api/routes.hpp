@@ -60,4 +60,14 @@ struct captures {
 /// The doctor. Fields of `decode_server`, and credentials if the login is to be tried.
 [[nodiscard]] net::awaitable<answer> probe(services& with, fields from, wiped_octets body);
 
+/// Logs in, and keeps the login under an id. Fields of `decode_server` and `decode_credentials`.
+[[nodiscard]] net::awaitable<answer> open_session(services& with, fields from, wiped_octets body);
+/// What a session is, or its end.
+[[nodiscard]] net::awaitable<answer> serve_session(services& with, resource_request request, request_body& body);
+/// Files and folders of a session.
+[[nodiscard]] net::awaitable<answer> serve_file(services& with, resource_request request, request_body& body);
+
+/// For every route below a session whose id is not known.
+[[nodiscard]] base::error no_such_session();
+
 }  // namespace gangway::api

@@ -65,9 +65,10 @@ class serving : public ::testing::Test {
     std::vector<std::string> seen{};
     net::asio::io_context timers_{};  ///< never runs: nothing expires by itself
     base::system_clock clock_{};
+    read_ahead downloads{1U << 20};
     std::shared_ptr<remote::session_store> store{
         std::make_shared<remote::session_store>(timers_.get_executor(), clock_)};
-    gateway served_{access_policy::make({}, "127.0.0.1").value(), {servers, *store}};
+    gateway served_{access_policy::make({}, "127.0.0.1").value(), {servers, *store, downloads}};
 };
 
 }  // namespace gangway::api::testing

@@ -18,6 +18,8 @@ enum class errc {
     request_timeout,         ///< the request did not arrive in time
     uri_too_long,            ///< the request target is longer than allowed
     headers_too_large,       ///< the request's head is longer than allowed, or has too many fields
+    precondition_failed,     ///< If-Match and its kind: the file is not what the client thinks
+    range_not_satisfiable,   ///< a Range outside of the file; fact "size"
     payload_too_large,       ///< the body is longer than this route takes
     unsupported_media_type,  ///< not JSON in UTF-8
     expectation_failed,      ///< an Expect that is not 100-continue

@@ -26,7 +26,8 @@ class fields {
   public:
     /// Decodes `body` in place; it must outlive this object and everything it returns a view of.
     [[nodiscard]] static base::result<fields> from_json(std::span<char> body);
-    /// Everything in a query is text, so whole numbers are read from decimal digits.
+    /// Everything in a query is text, so whole numbers are read from decimal digits, flags from the words true and
+    /// false.
     [[nodiscard]] static base::result<fields> from_query(std::string_view query);
 
     [[nodiscard]] std::optional<std::string_view> text(std::string_view name);

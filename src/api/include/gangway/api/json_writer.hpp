@@ -14,7 +14,7 @@ void append_escaped(std::string& out, std::string_view text);
 [[nodiscard]] std::size_t escaped_size(std::string_view text) noexcept;
 
 /// Appends to a string that the caller owns. Commas are placed by what was written before; the caller balances the
-/// brackets. Texts are UTF-8, and names need no escaping.
+/// brackets. After a line feed a new value begins. Texts are UTF-8, and names need no escaping.
 class json_writer {
   public:
     explicit json_writer(std::string& out) noexcept : out_(&out) {}

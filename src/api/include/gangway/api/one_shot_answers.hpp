@@ -31,6 +31,8 @@ struct named_octets {
 [[nodiscard]] std::string plain_answer(std::initializer_list<named_octets> named);
 [[nodiscard]] std::string upload_answer(const model::remote_path& path, std::uint64_t written);
 [[nodiscard]] std::string listing_answer(const model::remote_path& path, const net::listing& found);
+/// One entry as `listing_answer` has it, and a line feed, for who writes entries as they come.
+void append_entry_line(std::string& out, std::string_view name, const sftp::attributes& attributes);
 [[nodiscard]] std::string stat_answer(const model::remote_path& path, const sftp::attributes& found);
 [[nodiscard]] std::string statvfs_answer(const model::remote_path& path, const sftp::statvfs_reply& found);
 [[nodiscard]] std::string copy_answer(const model::remote_path& from, const model::remote_path& to,

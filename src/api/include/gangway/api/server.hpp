@@ -14,6 +14,7 @@
 namespace gangway::api {
 
 class gateway;
+class read_ahead;
 class listener;
 
 struct server_settings {
@@ -45,10 +46,11 @@ class server {
     [[nodiscard]] net::awaitable<void> stop(std::chrono::milliseconds limit);
 
   private:
-    server(std::shared_ptr<remote::session_store> store, std::unique_ptr<gateway> handler,
-           std::shared_ptr<listener> connections) noexcept;
+    server(std::shared_ptr<remote::session_store> store, std::unique_ptr<read_ahead> downloads,
+           std::unique_ptr<gateway> handler, std::shared_ptr<listener> connections) noexcept;
 
     std::shared_ptr<remote::session_store> store_;  ///< owned here
+    std::unique_ptr<read_ahead> downloads_;
     std::unique_ptr<gateway> handler_;
     std::shared_ptr<listener> connections_;  ///< shared with its own coroutines, which end with the last connection
 };

@@ -1,6 +1,7 @@
 #pragma once
 /// What handlers work with.
 
+#include <gangway/api/read_ahead.hpp>
 #include <gangway/remote/session_store.hpp>
 #include <gangway/remote/sessions.hpp>
 
@@ -10,6 +11,7 @@ namespace gangway::api {
 struct services {
     remote::sessions& servers;
     remote::session_store& sessions;
+    read_ahead& downloads;
 };
 
 }  // namespace gangway::api
