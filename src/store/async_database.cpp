@@ -130,7 +130,7 @@ base::result<std::unique_ptr<async_database>> async_database::open(location wher
     auto writer = database::open(where, clock);
     if (!writer) return std::unexpected(writer.error());
     const bool shared = where.where == ":memory:";
-    auto reader = shared ? base::result<std::unique_ptr<database>>{} : database::open(std::move(where), clock);
+    auto reader = shared ? base::result<std::unique_ptr<database>>{} : database::join(std::move(where), clock);
     if (!reader) return std::unexpected(reader.error());
     return std::make_unique<async_database>(std::move(*writer), std::move(*reader), how);
 }

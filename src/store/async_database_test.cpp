@@ -9,6 +9,7 @@
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 
+#include <atomic>
 #include <future>
 
 namespace gangway::store {
@@ -111,6 +112,37 @@ TEST_P(async_contract, ending_it_finishes_what_was_begun) {
     db.reset();
     io.run();
     EXPECT_EQ(succeeded, 50);
+}
+
+TEST_P(async_contract, writes_that_wait_together_share_a_transaction) {
+    const auto db = open();
+    asio::thread_pool io(1);
+    std::promise<void> begun, go_on;
+    const auto hold = [](async_database& on, std::promise<void>& started,
+                         std::promise<void>& until) -> asio::awaitable<void> {
+        (void)co_await on.write([&](transaction&) {
+            started.set_value();
+            until.get_future().wait();
+        });
+    };
+    // None is answered before all have run: there was one COMMIT for all.
+    struct meeting {
+        std::atomic<int> entered = 0, answered = 0, answered_before_last = 0;
+    } seen;
+    const auto one = [](async_database& on, meeting& all) -> asio::awaitable<void> {
+        const auto done = co_await on.write([&](transaction&) {
+            if (++all.entered == 20) all.answered_before_last = all.answered.load();
+        });
+        if (done) ++all.answered;
+    };
+    asio::co_spawn(io, hold(*db, begun, go_on), asio::detached);
+    begun.get_future().wait();
+    for (int i = 0; i < 20; ++i)
+        asio::co_spawn(io, one(*db, seen), asio::detached);
+    asio::post(io, [&] { go_on.set_value(); });
+    io.join();
+    EXPECT_EQ(seen.answered, 20);
+    EXPECT_EQ(seen.answered_before_last, 0);
 }
 
 TEST(async_database, a_place_that_cannot_be_opened_is_an_error) {

@@ -55,6 +55,18 @@ base::result<void> attempt(database_session& session, access how, const job& wor
     }
 }
 
+template <class Prepare>
+base::result<std::unique_ptr<database>> connect(location where, const base::clock& clock, Prepare prepare) {
+    auto session = std::make_unique<database_session>(std::move(where), clock);
+    try {
+        session->connect();
+        prepare(*session);
+    } catch (const std::runtime_error&) {
+        return std::unexpected(session->current_error());
+    }
+    return std::make_unique<database>(std::move(session));
+}
+
 }  // namespace
 
 location parse_location(std::string text) {
@@ -63,15 +75,14 @@ location parse_location(std::string text) {
 }
 
 base::result<std::unique_ptr<database>> database::open(location where, const base::clock& clock) {
-    auto session = std::make_unique<database_session>(std::move(where), clock);
-    try {
-        session->connect();
-        session->check_whole();
-        migrate(*session, migrations());
-    } catch (const std::runtime_error&) {
-        return std::unexpected(session->current_error());
-    }
-    return std::make_unique<database>(std::move(session));
+    return connect(std::move(where), clock, [](database_session& session) {
+        session.check_whole();
+        migrate(session, migrations());
+    });
+}
+
+base::result<std::unique_ptr<database>> database::join(location where, const base::clock& clock) {
+    return connect(std::move(where), clock, [](database_session&) {});
 }
 
 database::database(std::unique_ptr<database_session> session) noexcept : session_(std::move(session)) {

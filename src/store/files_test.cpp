@@ -171,6 +171,13 @@ TEST_P(ledger_contract, who_lost_the_lease_changes_nothing_in_any_state) {
     EXPECT_FALSE(read([](transaction& tx) { return files::find(tx, file_id(seen("new"))); }));
 }
 
+TEST_P(ledger_contract, who_gave_the_lease_back_changes_nothing_any_more) {
+    const auto id = file_in(file_state::fetched, seen("a"));
+    EXPECT_TRUE(write([&](transaction& tx) { return leases::give_back(tx, holder); }));
+    EXPECT_FALSE(publish(id));
+    EXPECT_EQ(get(id).state, file_state::fetched);
+}
+
 TEST_P(ledger_contract, a_new_holder_must_take_over_what_the_old_one_has_begun) {
     std::vector<std::string> begun;
     for (const auto state : {file_state::claimed, file_state::fetched, file_state::published})

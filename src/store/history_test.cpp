@@ -78,6 +78,25 @@ TEST_P(history_contract, a_cut_end_and_a_forged_entry_are_found) {
     EXPECT_EQ(first_fault(), 1);
 }
 
+TEST_P(history_contract, the_end_of_another_chain_does_not_fit) {
+    append(3);
+    place elsewhere(GetParam());
+    const auto other = must(database::open(elsewhere.where(), clock));
+    must(other->write([](transaction& tx) {
+        for (int i = 0; i < 3; ++i)
+            audit::append(tx, "someone", "else", "c", "{}");
+    }));
+    const auto last = must(other->read([](transaction& tx) { return audit::list(tx, "", 0, 1); })).at(0);
+    write([&](transaction& tx) {
+        execute(tx,
+                "UPDATE audit SET at = :at, actor = :actor, action = :action, subject = :subject, details = :details, "
+                "previous_hash = :previous, hash = :hash WHERE seq = 3",
+                last.at, last.actor, last.action, last.subject, last.details, last.previous_hash, last.hash);
+        execute(tx, "UPDATE audit_ends SET hash = :hash WHERE which = 'last'", last.hash);
+    });
+    EXPECT_EQ(first_fault(), 3);
+}
+
 TEST_P(history_contract, entries_are_undone_with_what_they_tell_of) {
     append(1);
     const auto failed = db->write([](transaction& tx) -> base::result<void> {

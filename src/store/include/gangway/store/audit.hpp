@@ -27,7 +27,7 @@ struct audit_entry {
 };
 
 struct audit_fault {
-    std::int64_t seq;     ///< the first entry that is wrong or missing
+    std::int64_t seq;       ///< the first entry that is wrong or missing
     std::string message{};  ///< what is wrong with it
 };
 

@@ -84,6 +84,10 @@ class database {
     /// `clock` outlives the database.
     [[nodiscard]] static base::result<std::unique_ptr<database>> open(location where, const base::clock& clock);
 
+    /// One more connection to a database that this process has opened before: it is not checked and migrated again.
+    /// Errors: `unavailable`, `busy`, `read_only`.
+    [[nodiscard]] static base::result<std::unique_ptr<database>> join(location where, const base::clock& clock);
+
     explicit database(std::unique_ptr<database_session> session) noexcept;
     database(const database&) = delete;
     database& operator=(const database&) = delete;

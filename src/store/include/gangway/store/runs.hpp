@@ -33,7 +33,7 @@ struct run {
     run_outcome outcome = run_outcome::running;
     std::int64_t listed = 0, pulled = 0, failed = 0;  ///< files
     std::int64_t octets = 0;                          ///< of the files pulled
-    std::string error{};                                ///< for people; empty if it went well
+    std::string error{};                              ///< for people; empty if it went well
     std::optional<std::string> key_id{};              ///< the key that the server accepted
     std::optional<std::string> host_key{};            ///< "SHA256:…"
     std::string node{};
