@@ -48,6 +48,7 @@ class chacha20_poly1305_cipher final : public packet_cipher {
           length_(keys.key.view().substr(key_size)) {
         const std::unique_ptr<EVP_MAC, releaser<::EVP_MAC_free>> poly1305{
             ::EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_POLY1305, nullptr)};
+        require(poly1305 != nullptr, "Poly1305");
         mac_.reset(::EVP_MAC_CTX_new(poly1305.get()));
         require(mac_ != nullptr, "Poly1305");
     }

@@ -58,6 +58,7 @@ class ctr_cipher final : public packet_cipher {
     void make_hmac(std::string_view key, const char* digest) {
         const std::unique_ptr<EVP_MAC, releaser<::EVP_MAC_free>> hmac{
             ::EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr)};
+        require(hmac != nullptr, "HMAC");
         mac_.reset(::EVP_MAC_CTX_new(hmac.get()));
         // The parameter is read only; libcrypto's signature predates const.
         const std::array parameters = {

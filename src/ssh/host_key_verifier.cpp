@@ -102,8 +102,11 @@ std::optional<std::string> ecdsa_signature(std::string_view octets, std::size_t 
     const auto s = read_magnitude(in);
     if (!in.complete() || r.size() > field || s.size() > field) return std::nullopt;
     const std::unique_ptr<ECDSA_SIG, releaser<::ECDSA_SIG_free>> signature{::ECDSA_SIG_new()};
-    require(signature && ::ECDSA_SIG_set0(signature.get(), number_of(r).release(), number_of(s).release()) == 1,
-            "ECDSA signature");
+    auto r_value = number_of(r);
+    auto s_value = number_of(s);
+    require(signature && ::ECDSA_SIG_set0(signature.get(), r_value.get(), s_value.get()) == 1, "ECDSA signature");
+    (void)r_value.release();  // the signature's own now
+    (void)s_value.release();
     unsigned char* der = nullptr;
     const int size = ::i2d_ECDSA_SIG(signature.get(), &der);
     require(size > 0, "ECDSA signature");
@@ -121,6 +124,8 @@ std::optional<std::string> rsa_signature(std::string_view octets, std::size_t mo
 bool verifies(EVP_PKEY* key, const char* hash, std::string_view signature, std::string_view octets) {
     const digest_context context{::EVP_MD_CTX_new()};
     const EVP_MD* kind = hash == nullptr ? nullptr : ::EVP_get_digestbyname(hash);
+    // Without a digest libcrypto would take the key type's default.
+    require(hash == nullptr || kind != nullptr, "signature");
     require(context && ::EVP_DigestVerifyInit(context.get(), nullptr, kind, nullptr, key) == 1, "signature");
     return ::EVP_DigestVerify(context.get(), data_of(signature), signature.size(), data_of(octets), octets.size()) == 1;
 }

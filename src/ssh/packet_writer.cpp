@@ -14,6 +14,26 @@ constexpr std::size_t length_field = 4;
 constexpr std::size_t least_padding = 4;
 constexpr std::size_t kept_capacity = std::size_t{4} << 10;  ///< of an idle connection
 
+/// Takes a packet back, unless it was sealed: nothing may leave in the clear because libcrypto failed.
+class unsealed_packet {
+  public:
+    explicit unsealed_packet(std::string& output) noexcept : output_(output), start_(output.size()) {}
+    unsealed_packet(const unsealed_packet&) = delete;
+    unsealed_packet& operator=(const unsealed_packet&) = delete;
+    ~unsealed_packet() {
+        if (sealed_) return;
+        base::wipe(output_.data() + start_, output_.size() - start_);
+        output_.resize(start_);
+    }
+    [[nodiscard]] char* data() noexcept { return output_.data() + start_; }
+    void sealed() noexcept { sealed_ = true; }
+
+  private:
+    std::string& output_;
+    std::size_t start_;
+    bool sealed_ = false;
+};
+
 }  // namespace
 
 packet_writer::packet_writer(random_source random) : random_(std::move(random)) {
@@ -31,9 +51,9 @@ void packet_writer::write(std::span<const std::string_view> pieces) {
     const std::size_t length = 1 + payload + padding;
 
     make_room(length_field + length + form.tag);
-    const std::size_t start = output_.size();
+    unsealed_packet packet(output_);
     output_.append(length_field, '\0');
-    store_u32(output_.data() + start, static_cast<std::uint32_t>(length));
+    store_u32(packet.data(), static_cast<std::uint32_t>(length));
     output_ += static_cast<char>(padding);
     for (const auto piece : pieces)
         output_ += piece;
@@ -41,7 +61,8 @@ void packet_writer::write(std::span<const std::string_view> pieces) {
     random_(std::span(noise).first(padding));
     output_.append(reinterpret_cast<const char*>(noise.data()), padding);
     output_.append(form.tag, '\0');
-    cipher_->seal(sequence_++, output_.data() + start, length);
+    cipher_->seal(sequence_++, packet.data(), length);
+    packet.sealed();
     ++packets_;
     octets_ += length_field + length + form.tag;
 }

@@ -20,7 +20,8 @@ class packet_writer {
 
     /// Appends octets that are no packet: the identification line.
     void write_raw(std::string_view octets) { output_ += octets; }
-    /// Appends one packet whose payload is the pieces, one behind the other; at least one octet.
+    /// Appends one packet whose payload is the pieces, one behind the other; at least one octet. If it throws, because
+    /// libcrypto failed, nothing was appended, and there must be no further packet.
     void write(std::span<const std::string_view> pieces);
 
     [[nodiscard]] std::string_view output() const noexcept { return std::string_view(output_).substr(sent_); }

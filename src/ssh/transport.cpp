@@ -8,6 +8,7 @@
 #include <gangway/base/escape.hpp>
 
 #include <array>
+#include <exception>
 #include <utility>
 
 namespace gangway::ssh {
@@ -76,10 +77,26 @@ void transport::trim() {
     writer_.trim();
 }
 
+template <class Work>
+void transport::guarded(Work work) {
+    if (broken_) return;
+    try {
+        work();
+    } catch (const std::exception& lost) {
+        broken_ = true;
+        if (!failure_) failure_ = base::error{errc::crypto_failure, base::phase::ssh, lost.what()};
+        deferred_.clear();
+    }
+}
+
 transport::outcome transport::next() {
     if (failure_) return std::unexpected(*failure_);
-    auto found = advance();
-    if (!found) fail(found.error());
+    outcome found;
+    guarded([&] {
+        found = advance();
+        if (!found) fail(found.error());
+    });
+    if (failure_) return std::unexpected(*failure_);
     return found;
 }
 
@@ -90,7 +107,7 @@ transport::outcome transport::advance() {
         if (!identified) return std::unexpected(identified.error());
         if (!*identified) return std::nullopt;
     }
-    while (!input_is_held()) {
+    while (!failure_ && !input_is_held()) {
         if (rekey_is_due()) start_exchange();
         const auto packet = reader_.next();
         if (!packet) return std::unexpected(packet.error());
@@ -270,9 +287,11 @@ base::result<void> transport::take_ext_info(std::string_view payload) {
 }
 
 void transport::start_exchange() {
-    said_.client_kexinit = write_kexinit(how_.algorithms, new_cookie(how_.random), first_exchange());
-    write(said_.client_kexinit);
-    exchange_ = exchange::awaiting_kexinit;
+    guarded([this] {
+        said_.client_kexinit = write_kexinit(how_.algorithms, new_cookie(how_.random), first_exchange());
+        write(said_.client_kexinit);
+        exchange_ = exchange::awaiting_kexinit;
+    });
 }
 
 void transport::rekey() {
@@ -293,13 +312,17 @@ void transport::send_unimplemented() {
 }
 
 void transport::write(std::string_view payload) {
-    writer_.write({&payload, 1});
+    put({&payload, 1});
+}
+
+void transport::put(std::span<const std::string_view> pieces) {
+    guarded([&] { writer_.write(pieces); });
 }
 
 void transport::send_pieces(std::span<const std::string_view> pieces) {
     if (failure_ || goodbye_) return;
     if (!sending_is_blocked()) {
-        writer_.write(pieces);
+        put(pieces);
         return;
     }
     std::size_t size = 0;

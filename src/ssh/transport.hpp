@@ -41,6 +41,7 @@ class transport final : public outbox {
     void consumed(std::size_t count) noexcept { writer_.consumed(count); }
     void trim();
 
+    /// A failure of libcrypto ends the connection like one of the server: after it the state may be half a step ahead.
     [[nodiscard]] base::result<std::optional<incoming>> next();
     /// The first error is kept and said to the server, without details.
     void fail(const base::error& why);
@@ -92,6 +93,9 @@ class transport final : public outbox {
     void start_exchange();
     void use_new_keys();
     void write(std::string_view payload);
+    void put(std::span<const std::string_view> pieces);
+    template <class Work>
+    void guarded(Work work);
     [[nodiscard]] bool first_exchange() const noexcept { return !keyed_; }
     [[nodiscard]] bool sending_is_blocked() const noexcept;
     [[nodiscard]] bool input_is_held() const noexcept;
@@ -110,6 +114,7 @@ class transport final : public outbox {
     bool skip_guess_ = false;     ///< is the next packet a wrong guess?
     bool authenticated_ = false;  ///< is a user logged in?
     bool goodbye_ = false;        ///< has a DISCONNECT been sent?
+    bool broken_ = false;         ///< has libcrypto failed, or memory run out? Then nothing more is said
     unsigned exchanges_ = 0;      ///< how many has the server begun?
     unsigned ext_infos_ = 0;      ///< how many EXT_INFO came?
     std::size_t received_ = 0;    ///< octets from the server before the login

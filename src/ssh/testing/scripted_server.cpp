@@ -4,6 +4,7 @@
 #include "../ecdh.hpp"
 #include "../message_numbers.hpp"
 #include "../wire.hpp"
+#include "failing_libcrypto.hpp"
 
 #include <gangway/crypto/sign.hpp>
 
@@ -65,6 +66,7 @@ scripted_server::scripted_server(server_script script) : script_(std::move(scrip
 }
 
 void scripted_server::receive(std::string_view octets) {
+    const sound_libcrypto ours;
     while (!octets.empty()) {
         const auto space = in_.buffer().space();
         const auto count = std::min(space.size(), octets.size());
@@ -95,6 +97,7 @@ std::string scripted_server::take_output() {
 }
 
 void scripted_server::send(std::string_view payload) {
+    const sound_libcrypto ours;
     out_.write({&payload, 1});
 }
 
