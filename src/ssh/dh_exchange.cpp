@@ -56,7 +56,7 @@ class fixed_dh_exchange final : public key_exchange {
 /// RFC 4419: the server chooses the group.
 class group_exchange final : public key_exchange {
   public:
-    explicit group_exchange(const random_source& random) : random_(random) {}
+    group_exchange(const random_source& random, std::string& safe_prime) : random_(random), safe_prime_(safe_prime) {}
 
     std::string start() override {
         std::string payload;
@@ -87,6 +87,10 @@ class group_exchange final : public key_exchange {
         if (!in.complete()) return malformed("KEX_DH_GEX_GROUP");
         auto group = offered_group(prime, generator);
         if (!group) return bad_exchange("the server's group is not one of 2048 to 8192 bits");
+        if (prime != safe_prime_) {
+            if (!is_safe_prime(group->prime, random_)) return bad_exchange("the server's group has no safe prime");
+            safe_prime_ = prime;
+        }
         base::byte_writer part(hash_part_);
         write_sizes(part);
         write_magnitude(part, prime);
@@ -96,19 +100,23 @@ class group_exchange final : public key_exchange {
     }
 
     random_source random_;
+    std::string& safe_prime_;
     std::optional<diffie_hellman> ours_;
     std::string hash_part_;
 };
 
 }  // namespace
 
-std::unique_ptr<key_exchange> make_dh_exchange(std::string_view name, const random_source& random) {
-    if (name == "diffie-hellman-group-exchange-sha256") return std::make_unique<group_exchange>(random);
+std::unique_ptr<key_exchange> make_dh_exchange(std::string_view name, const random_source& random,
+                                               std::string& safe_prime) {
+    if (name == "diffie-hellman-group-exchange-sha256") return std::make_unique<group_exchange>(random, safe_prime);
     return std::make_unique<fixed_dh_exchange>(name, random);
 }
 
-std::unique_ptr<key_exchange> make_key_exchange(std::string_view name, const random_source& random) {
-    return name.starts_with("diffie-hellman") ? make_dh_exchange(name, random) : make_ecdh_exchange(name, random);
+std::unique_ptr<key_exchange> make_key_exchange(std::string_view name, const random_source& random,
+                                                std::string& safe_prime) {
+    return name.starts_with("diffie-hellman") ? make_dh_exchange(name, random, safe_prime)
+                                              : make_ecdh_exchange(name, random);
 }
 
 }  // namespace gangway::ssh

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <utility>
+#include <vector>
 
 namespace gangway::ssh {
 namespace {
@@ -26,6 +27,57 @@ number power(const BIGNUM* base, const BIGNUM* exponent, const BIGNUM* prime) {
     return value;
 }
 
+constexpr int miller_rabin_rounds = 4;
+
+number less_one(const BIGNUM* value) {
+    number less{::BN_dup(value)};
+    require(less && ::BN_sub_word(less.get(), 1) == 1, "primality");
+    return less;
+}
+
+number shifted_right(const BIGNUM* value, int bits) {
+    number shifted{::BN_new()};
+    require(shifted && ::BN_rshift(shifted.get(), value, bits) == 1, "primality");
+    return shifted;
+}
+
+/// base^exponent mod modulus, of nothing secret.
+number open_power(const number& base, const number& exponent, const number& modulus, BN_CTX* context) {
+    number value{::BN_new()};
+    require(value && ::BN_mod_exp_mont(value.get(), base.get(), exponent.get(), modulus.get(), context, nullptr) == 1,
+            "primality");
+    return value;
+}
+
+/// At least 2, and below `bound` for being an octet shorter.
+number random_base(const number& bound, const random_source& random) {
+    std::vector<unsigned char> octets(static_cast<std::size_t>(BN_num_bytes(bound.get())) - 1);
+    random(octets);
+    octets.front() &= 0x7f;
+    number value{::BN_bin2bn(octets.data(), static_cast<int>(octets.size()), nullptr)};
+    require(value && ::BN_add_word(value.get(), 2) == 1, "primality");
+    return value;
+}
+
+/// Miller and Rabin for an odd number.
+bool is_probable_prime(const number& value, const random_source& random, BN_CTX* context) {
+    const auto last = less_one(value.get());
+    int twos = 1;
+    while (::BN_is_bit_set(last.get(), twos) == 0)
+        ++twos;
+    const auto odd_part = shifted_right(last.get(), twos);
+    for (int round = 0; round < miller_rabin_rounds; ++round) {
+        const auto power = open_power(random_base(value, random), odd_part, value, context);
+        bool passed = ::BN_is_one(power.get()) == 1 || ::BN_cmp(power.get(), last.get()) == 0;
+        for (int square = 1; square < twos && !passed; ++square) {
+            require(::BN_mod_sqr(power.get(), power.get(), value.get(), context) == 1, "primality");
+            passed = ::BN_cmp(power.get(), last.get()) == 0;
+        }
+        if (!passed) return false;
+    }
+    return true;
+}
+
 }  // namespace
 
 dh_group fixed_group(std::string_view key_exchange) {
@@ -44,6 +96,18 @@ std::optional<dh_group> offered_group(std::string_view prime, std::string_view g
         !is_element(group.generator.get(), group.prime.get()))
         return std::nullopt;
     return group;
+}
+
+/// The modulus itself needs no rounds (Pocklington): if q = (p - 1) / 2 is prime, 2^(p - 1) is 1 modulo p, and 3 does
+/// not divide p, then p is.
+bool is_safe_prime(const number& modulus, const random_source& random) {
+    // All safe primes above 7 are 11 modulo 12. That also sorts out most others at no cost.
+    if (::BN_mod_word(modulus.get(), 12) != 11) return false;
+    const number_context context{::BN_CTX_new()};
+    const number two{::BN_new()};
+    require(context && two && ::BN_set_word(two.get(), 2) == 1, "primality");
+    if (::BN_is_one(open_power(two, less_one(modulus.get()), modulus, context.get()).get()) == 0) return false;
+    return is_probable_prime(shifted_right(modulus.get(), 1), random, context.get());
 }
 
 diffie_hellman::diffie_hellman(dh_group group, const random_source& random)

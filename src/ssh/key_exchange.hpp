@@ -39,11 +39,14 @@ class key_exchange {
     [[nodiscard]] virtual base::result<step> receive(std::string_view payload) = 0;
 };
 
-/// `name` is one of `algorithm_preferences::key_exchanges`.
-[[nodiscard]] std::unique_ptr<key_exchange> make_key_exchange(std::string_view name, const random_source& random);
+/// `name` is one of `algorithm_preferences::key_exchanges`. `safe_prime` outlives the run and is kept from one to the
+/// next: the modulus that a group exchange found to be one last, big-endian, so that it need not find out again.
+[[nodiscard]] std::unique_ptr<key_exchange> make_key_exchange(std::string_view name, const random_source& random,
+                                                              std::string& safe_prime);
 
 // The families, for `make_key_exchange`.
 [[nodiscard]] std::unique_ptr<key_exchange> make_ecdh_exchange(std::string_view name, const random_source& random);
-[[nodiscard]] std::unique_ptr<key_exchange> make_dh_exchange(std::string_view name, const random_source& random);
+[[nodiscard]] std::unique_ptr<key_exchange> make_dh_exchange(std::string_view name, const random_source& random,
+                                                             std::string& safe_prime);
 
 }  // namespace gangway::ssh

@@ -106,5 +106,41 @@ TEST(group_exchange, refuses_groups_that_are_too_small_too_large_or_none) {
                   errc::key_exchange_failed);
 }
 
+std::string prime_beside_group14() {
+    auto beside = fixed_group("group14").prime;
+    ::BN_add_word(beside.get(), 12);
+    return magnitude_of(beside);
+}
+
+TEST(group_exchange, refuses_a_modulus_that_is_no_safe_prime) {
+    EXPECT_EQ(outcome_of({.key_exchange = "diffie-hellman-group-exchange-sha256",
+                          .group = std::pair(prime_beside_group14(), std::string("\x02"))}),
+              errc::key_exchange_failed);
+}
+
+TEST(group_exchange, finds_out_once_for_each_modulus_whether_it_is_prime) {
+    auto how = dialogue::quiet_options();
+    auto long_draws = std::make_shared<int>(0);
+    how.random = [source = seeded_random(1), long_draws](std::span<unsigned char> out) {
+        if (out.size() > 200) ++*long_draws;  // the bases of Miller and Rabin
+        source(out);
+    };
+    const server_script by_group{.key_exchange = "diffie-hellman-group-exchange-sha256"};
+    dialogue talk(by_group, how);
+    talk.log_in();
+    EXPECT_EQ(*long_draws, 4);
+    talk.server.rekey(by_group);
+    talk.run();
+    EXPECT_EQ(talk.server.exchanges(), 2U);
+    EXPECT_EQ(*long_draws, 4);
+    auto other = by_group;
+    other.group = std::pair(magnitude_of(fixed_group("group16").prime), std::string("\x02"));
+    talk.server.rekey(other);
+    talk.run();
+    EXPECT_EQ(talk.server.exchanges(), 3U);
+    EXPECT_EQ(*long_draws, 8);
+    EXPECT_FALSE(talk.failure);
+}
+
 }  // namespace
 }  // namespace gangway::ssh

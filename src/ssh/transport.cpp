@@ -198,7 +198,7 @@ base::result<void> transport::take_kexinit(std::string_view payload) {
     agreed_ = std::move(*agreed);
     skip_guess_ = server->guess_follows && guessed_wrong(how_.algorithms, *server);
     said_.server_kexinit = payload;
-    method_ = make_key_exchange(agreed_.key_exchange, how_.random);
+    method_ = make_key_exchange(agreed_.key_exchange, how_.random, safe_prime_);
     exchange_ = exchange::awaiting_reply;
     write(method_->start());
     return {};

@@ -121,6 +121,7 @@ class transport final : public outbox {
     std::uint32_t refused_ = 0;   ///< the sequence number of the message handed up last
 
     agreed_algorithms agreed_;
+    std::string safe_prime_;  ///< of the group exchange, if there was one
     std::unique_ptr<key_exchange> method_;
     std::unique_ptr<packet_cipher> next_in_, next_out_;
     std::string host_key_;  ///< the blob of the first key exchange
