@@ -96,6 +96,8 @@ void add_file_options(CLI::App& command, command_line& line) {
     if (line.what != verb::get && line.what != verb::put) return;
     command.add_flag("-r,--recursive", line.recursive, "A folder and everything in it; links are passed over");
     command.add_flag("-p,--preserve", line.preserve, "With -r: keep permissions and times");
+    command.add_flag("--resume", line.resume,
+                     "Keep what was transferred if it fails, under a hidden name, and go on with it next time");
     command.add_flag("--no-overwrite", line.no_overwrite, "Fail if the file exists");
     command.add_flag("--sync", line.sync, "Success only when the file is on stable storage");
     command

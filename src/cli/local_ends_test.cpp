@@ -84,6 +84,71 @@ TEST_F(local_ends_test, file_appears_only_when_it_is_finished) {
     EXPECT_EQ(entries(), 1U);
 }
 
+TEST_F(local_ends_test, partial_file_stays_and_is_gone_on_with) {
+    const local_file_options resumed{.partial = "part"};
+    std::error_code failure;
+    for (const std::size_t already : {0U, 5U}) {
+        auto sink = make_local_file(folder / "a", resumed);
+        ASSERT_TRUE(sink);
+        EXPECT_EQ((*sink)->already(), already);
+        EXPECT_FALSE(make_local_file(folder / "a", resumed)) << "two at once";
+        net::asio::io_context io;
+        run(io, [&]() -> net::awaitable<void> { std::ignore = co_await (*sink)->write("hello"); });
+        if (already != 0) EXPECT_TRUE((*sink)->finish());
+    }
+    EXPECT_EQ(content_of(folder / "a"), "hellohello");
+    EXPECT_EQ(entries(), 1U);
+    EXPECT_EQ(mode_of(folder / "a") & 0600U, 0600U);
+}
+
+TEST_F(local_ends_test, spoiled_partial_file_goes) {
+    {
+        const auto sink = make_local_file(folder / "a", {.partial = "part"});
+        ASSERT_TRUE(sink);
+        (*sink)->spoil();
+    }
+    EXPECT_EQ(entries(), 0U);
+}
+
+TEST_F(local_ends_test, partial_file_that_is_no_plain_file_of_ours_is_refused) {
+    std::ofstream{folder / "other"} << "precious";
+    fs::create_symlink("other", folder / "link");
+    fs::create_hard_link(folder / "other", folder / "hard");
+    ::mkfifo((folder / "pipe").c_str(), 0600);
+    fs::create_directory(folder / "folder");
+    for (const auto* const name : {"link", "hard", "pipe", "folder"})
+        EXPECT_FALSE(make_local_file(folder / "a", {.partial = name})) << name;
+    EXPECT_EQ(content_of(folder / "other"), "precious");
+}
+
+TEST(partial_name, is_another_for_each_version_of_each_file) {
+    const file_version version{.size = 10, .modified = 20};
+    const auto name = partial_name("/a", version);
+    EXPECT_TRUE(name.starts_with(".gangway-") && name.ends_with(".part"));
+    EXPECT_EQ(name.size(), 9 + 32 + 5U);
+    EXPECT_EQ(name, partial_name("/a", version));
+    EXPECT_NE(name, partial_name("/b", version));
+    EXPECT_NE(name, partial_name("/a", {.size = 11, .modified = 20}));
+    EXPECT_NE(name, partial_name("/a", {.size = 10, .modified = 21}));
+    EXPECT_NE(partial_name("2 /a", {.size = 1, .modified = 1}), partial_name("/a", {.size = 1, .modified = 12}));
+}
+
+TEST_F(local_ends_test, source_goes_on_in_the_middle_and_tells_its_version) {
+    std::ofstream{folder / "a"} << "0123456789";
+    const auto source = open_local_file(folder / "a");
+    ASSERT_TRUE(source);
+    const auto version = (*source)->version();
+    ASSERT_TRUE(version);
+    EXPECT_EQ(version->size, 10U);
+    ASSERT_TRUE((*source)->seek(7));
+    std::string got;
+    net::asio::io_context io;
+    run(io, [&] { return drain(**source, got); });
+    EXPECT_EQ(got, "789");
+    std::ofstream{folder / "a", std::ios::app} << "x";
+    EXPECT_NE((*source)->version(), version);
+}
+
 TEST_F(local_ends_test, new_file_follows_the_umask_and_an_existing_one_keeps_its_mode) {
     const auto mask = ::umask(027);
     EXPECT_FALSE(write(folder / "new", "x"));

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <fcntl.h>
 #include <string>
+#include <sys/file.h>
 #include <sys/stat.h>
 
 namespace gangway::cli {
@@ -39,13 +40,21 @@ mode_t usual_mode() {
 class local_file final : public local_sink {
   public:
     local_file(std::filesystem::path target, std::filesystem::path temporary, descriptor file,
-               local_file_options options)
-        : target_(std::move(target)), temporary_(std::move(temporary)), file_(std::move(file)), options_(options) {}
+               local_file_options options, mode_t mode, std::uint64_t already)
+        : target_(std::move(target)),
+          temporary_(std::move(temporary)),
+          file_(std::move(file)),
+          options_(std::move(options)),
+          mode_(mode),
+          already_(already) {}
     local_file(const local_file&) = delete;
     local_file& operator=(const local_file&) = delete;
     ~local_file() override {
-        if (!temporary_.empty()) ::unlink(temporary_.c_str());
+        const bool kept = options_.partial && !spoiled_;
+        if (!temporary_.empty() && !kept) ::unlink(temporary_.c_str());
     }
+    [[nodiscard]] std::uint64_t already() const noexcept override { return already_; }
+    void spoil() noexcept override { spoiled_ = true; }
 
     [[nodiscard]] net::async_result<void> write(std::string_view octets) override {
         while (!octets.empty()) {
@@ -58,6 +67,7 @@ class local_file final : public local_sink {
     }
 
     [[nodiscard]] base::result<void> finish() override {
+        if (::fchmod(file_.get(), mode_) != 0) return std::unexpected(system_error("create", target_));
         if (options_.sync && ::fsync(file_.get()) != 0) return std::unexpected(system_error("write", target_));
         if (!file_.close()) return std::unexpected(system_error("write", target_));
         const unsigned flags = options_.replace ? 0U : RENAME_NOREPLACE;
@@ -81,6 +91,9 @@ class local_file final : public local_sink {
     std::filesystem::path temporary_;  ///< empty once it was renamed
     descriptor file_;
     local_file_options options_;
+    mode_t mode_;
+    std::uint64_t already_;
+    bool spoiled_ = false;
 };
 
 /// The permissions the file will have, or why there can be no file.
@@ -100,6 +113,11 @@ base::result<mode_t> mode_for(std::filesystem::path& target, const local_file_op
     return there.st_mode & 0777U;
 }
 
+file_version version_of(const struct stat& about) noexcept {
+    return {.size = static_cast<std::uint64_t>(about.st_size),
+            .modified = std::int64_t{about.st_mtim.tv_sec} * 1'000'000'000 + about.st_mtim.tv_nsec};
+}
+
 class opened_file final : public local_source {
   public:
     opened_file(std::filesystem::path name, descriptor file, std::optional<std::uint64_t> size)
@@ -113,6 +131,16 @@ class opened_file final : public local_source {
         }
     }
     [[nodiscard]] std::optional<std::uint64_t> size() const noexcept override { return size_; }
+    [[nodiscard]] std::optional<file_version> version() const noexcept override {
+        struct stat about{};
+        if (!size_ || ::fstat(file_.get(), &about) != 0) return std::nullopt;
+        return version_of(about);
+    }
+    [[nodiscard]] base::result<void> seek(std::uint64_t offset) override {
+        if (::lseek(file_.get(), static_cast<off_t>(offset), SEEK_SET) < 0)
+            return std::unexpected(system_error("read", name_));
+        return {};
+    }
 
   private:
     std::filesystem::path name_;
@@ -121,20 +149,48 @@ class opened_file final : public local_source {
     std::string buffer_ = std::string(std::size_t{255} * 1024, '\0');  // one WRITE where the server takes that much
 };
 
+/// What an earlier transfer left, locked, so that two of them never write to it at once.
+base::result<std::unique_ptr<local_sink>> go_on_with(std::filesystem::path target, std::filesystem::path partial,
+                                                     local_file_options options, mode_t mode) {
+    descriptor file{::open(partial.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
+    struct stat there{};
+    if (!file || ::fstat(file.get(), &there) != 0) return std::unexpected(system_error("create", target));
+    // Only what this user made counts, and under this name alone.
+    if (!S_ISREG(there.st_mode) || there.st_uid != ::geteuid() || there.st_nlink != 1)
+        return std::unexpected(system_error("go on with", partial, EPERM));
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+        auto failure = system_error("write", partial);
+        failure.message = "another transfer of the same file is under way (" + shown(partial.native()) + ")";
+        return std::unexpected(std::move(failure));
+    }
+    const auto end = ::lseek(file.get(), 0, SEEK_END);
+    if (end < 0) return std::unexpected(system_error("create", target));
+    return std::make_unique<local_file>(std::move(target), std::move(partial), std::move(file), std::move(options),
+                                        mode, static_cast<std::uint64_t>(end));
+}
+
 }  // namespace
+
+std::string partial_name(std::string_view source, const file_version& version) {
+    const auto digest = crypto::sha256(fmt::format("{} {} {}", version.size, version.modified, source));
+    std::string name = ".gangway-";
+    for (const char octet : std::string_view{digest}.substr(0, 16))
+        name += fmt::format("{:02x}", static_cast<unsigned char>(octet));
+    return name + ".part";
+}
 
 base::result<std::unique_ptr<local_sink>> make_local_file(std::filesystem::path target, local_file_options options) {
     const auto mode = mode_for(target, options);
     if (!mode) return std::unexpected(mode.error());
+    if (options.partial) {
+        auto partial = target.parent_path() / *options.partial;
+        return go_on_with(std::move(target), std::move(partial), std::move(options), *mode);
+    }
     auto temporary = temporary_beside(target);
     descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     if (!file) return std::unexpected(system_error("create", target));
-    if (::fchmod(file.get(), *mode) != 0) {
-        auto failure = system_error("create", target);
-        ::unlink(temporary.c_str());
-        return std::unexpected(std::move(failure));
-    }
-    return std::make_unique<local_file>(std::move(target), std::move(temporary), std::move(file), options);
+    return std::make_unique<local_file>(std::move(target), std::move(temporary), std::move(file), std::move(options),
+                                        *mode, 0);
 }
 
 base::result<std::unique_ptr<local_source>> open_local_file(const std::filesystem::path& file) {

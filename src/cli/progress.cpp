@@ -31,6 +31,10 @@ progress::progress(std::optional<std::uint64_t> total, instant start) : total_(t
     samples_.push_back({0, start});
 }
 
+void progress::skip(std::uint64_t already) noexcept {
+    already_ = samples_.front().done = already;
+}
+
 void progress::advance(std::uint64_t done, instant now) {
     const bool replaces = samples_.size() > 1 && now - samples_[samples_.size() - 2].at < sample_distance;
     if (replaces)
@@ -72,7 +76,7 @@ std::string progress::summary() const {
     const auto duration = samples_.back().at - start_;
     return fmt::format("{} in {}, {}", size_text(samples_.back().done),
                        clock_text(std::chrono::duration_cast<std::chrono::seconds>(duration)),
-                       rate_text(rate_between(samples_.back().done, duration)));
+                       rate_text(rate_between(samples_.back().done - already_, duration)));
 }
 
 }  // namespace gangway::cli

@@ -17,6 +17,8 @@ class progress {
 
     /// `total` is absent where nobody knows the size, as of a pipe.
     progress(std::optional<std::uint64_t> total, instant start);
+    /// The first `already` octets were there before: they count as done, but not for the rate. Call before `advance`.
+    void skip(std::uint64_t already) noexcept;
 
     /// `done` octets have been moved by `now`. Neither goes back.
     void advance(std::uint64_t done, instant now);
@@ -40,6 +42,7 @@ class progress {
     std::optional<std::uint64_t> total_;
     std::deque<sample> samples_;  ///< of the last seconds, one per tenth of a second; never empty
     instant start_;
+    std::uint64_t already_ = 0;
 };
 
 }  // namespace gangway::cli

@@ -16,6 +16,7 @@ class progress_bar {
     /// Clears the line, so that an error begins on an empty one.
     ~progress_bar();
 
+    void skip(std::uint64_t already) noexcept { meter_.skip(already); }
     /// Draws ten times a second at most. `files` are shown in front, if there are several.
     void advance(std::uint64_t done, std::uint64_t files = 0);
     /// Empties the line for something else that is written now.

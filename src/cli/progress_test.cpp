@@ -33,6 +33,14 @@ TEST(progress, unknown_size_shows_only_what_was_moved) {
     EXPECT_FALSE(meter.time_left());
 }
 
+TEST(progress, what_was_there_before_is_done_but_not_fast) {
+    progress meter{10 * mib, start};
+    meter.skip(6 * mib);
+    meter.advance(8 * mib, start + 2s);
+    EXPECT_EQ(meter.line(50), " 80 %    8.0 MiB of 10.0 MiB    1.0 MiB/s    0:02 ");
+    EXPECT_EQ(meter.summary(), "8.0 MiB in 0:02, 1.0 MiB/s");
+}
+
 TEST(progress, nothing_moved_promises_no_time) {
     progress meter{10 * mib, start};
     EXPECT_FALSE(meter.time_left());

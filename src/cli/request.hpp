@@ -33,6 +33,7 @@ struct command_line {
     bool lstat = false;
     bool recursive = false;
     bool preserve = false;
+    bool resume = false;
     unsigned parallel = 0;  ///< get, put: channels or files at once; 0: as many as it takes
 
     std::vector<std::string> identities{};

@@ -138,6 +138,21 @@ TEST(request, append_contradicts_atomic_and_no_overwrite) {
     EXPECT_EQ(refused_field(written), "append");
 }
 
+TEST(request, resuming_is_for_one_file) {
+    auto fetched = line(verb::get, std::string{server} + "/a");
+    fetched.resume = true;
+    EXPECT_TRUE(understand(fetched));
+    fetched.recursive = true;
+    EXPECT_EQ(refused_field(fetched), "resume");
+    fetched.recursive = false;
+    fetched.local = "-";
+    EXPECT_EQ(refused_field(fetched), "resume");
+    auto written = line(verb::put, std::string{server} + "/a");
+    written.local = "x";
+    written.resume = written.append = true;
+    EXPECT_EQ(refused_field(written), "resume");
+}
+
 TEST(request, hostile_operands_are_refused_or_literal) {
     for (const char* url :
          {"-oProxyCommand=id", "sftp://-oProxyCommand=id/", "sftp://a@h%65/", "sftp://h\n/", "sftp://"})

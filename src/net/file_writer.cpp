@@ -31,7 +31,7 @@ async_result<sftp::attributes> look_at(sftp_client& client, const std::string& h
 class pipelined_writer final : public file_writer {
   public:
     pipelined_writer(sftp_client& client, model::remote_path path, std::string handle, std::uint64_t start,
-                     writer_options options, stripes how, clock::duration round_trip)
+                     writer_options options, stripes how, clock::duration round_trip, std::uint64_t reach)
         : client_(client),
           path_(std::move(path)),
           options_(options),
@@ -39,6 +39,7 @@ class pipelined_writer final : public file_writer {
           window_(start, client.features().limits.write, most_unacknowledged),
           lanes_(client, std::move(handle), path_, std::move(how), round_trip),
           calls_(client) {
+        window_.set_reach(reach);
         lanes_.grow(0);
     }
     pipelined_writer(const pipelined_writer&) = delete;
@@ -259,8 +260,9 @@ async_result<std::unique_ptr<file_writer>> open_striped_writer(sftp_client& clie
     if (!handle) co_return std::unexpected(handle.error());
     const auto round_trip = clock::now() - began;
     auto writer = [&](std::uint64_t start) {
+        const auto reach = how.reach;
         return std::make_unique<pipelined_writer>(client, std::move(path), std::move(*handle), start, options,
-                                                  std::move(how), round_trip);
+                                                  std::move(how), round_trip, reach);
     };
     if (options.when_there == writer_options::existing::resume) co_return writer(options.offset);
     if (options.when_there != writer_options::existing::append) co_return writer(0);

@@ -92,6 +92,7 @@ class striped_writer_test : public ::testing::Test {
         if (!client) throw std::runtime_error{client.error().message};
         auto how = stripes{.more = [this, executor] { return one_more(executor); }, .most = 4, .size = size};
         how.at_once = true;
+        how.reach = reach;
         const auto writer = co_await open_striped_writer(**client, path("/a"), options, how);
         if (!writer) co_return std::unexpected(writer.error());
         for (; !content.empty(); content.remove_prefix(std::min(piece, content.size()))) {
@@ -114,6 +115,7 @@ class striped_writer_test : public ::testing::Test {
     std::size_t channels = 1;
     std::size_t allowed = 100;
     std::size_t piece = 200 * kib;
+    std::uint64_t reach = 64 * mib;
     bool leave_early = false;
 };
 
@@ -187,6 +189,23 @@ TEST_F(striped_writer_test, refused_write_of_any_stripe_fails_the_file) {
         const auto written = put(content);
         ASSERT_FALSE(written) << nth;
         EXPECT_EQ(written.error().code, sftp::errc::no_space);
+    }
+}
+
+TEST_F(striped_writer_test, all_but_the_reach_is_there_however_it_ends) {
+    const auto content = pattern(12 * mib);
+    size = content.size();
+    reach = mib;
+    for (int nth = 1; nth < 380; nth += 13) {
+        server.files.clear();
+        server.instead = [left = nth](const wire_request& request) mutable -> std::optional<std::string> {
+            if (request.type != wire::write || --left != 0) return std::nullopt;
+            return wire::status(request.id, 4, "no");
+        };
+        ASSERT_FALSE(put(content)) << nth;
+        const auto& there = server.files["/a"].content;
+        const auto sure = there.size() - std::min<std::size_t>(there.size(), reach);
+        EXPECT_TRUE(there.substr(0, sure) == content.substr(0, sure)) << nth;
     }
 }
 

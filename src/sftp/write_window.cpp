@@ -17,7 +17,8 @@ void write_window::set_chunk(std::uint32_t octets) noexcept {
 std::optional<write_window::request> write_window::next_request(std::size_t available) {
     const auto length = static_cast<std::uint32_t>(std::min<std::size_t>(available, chunk_));
     if (length == 0 || failure_) return std::nullopt;
-    if (!settled() && in_flight_octets_ + length > in_flight_limit_) return std::nullopt;
+    const bool crowded = in_flight_octets_ + length > in_flight_limit_ || position_ + length - acknowledged() > reach_;
+    if (!settled() && crowded) return std::nullopt;
     in_flight_.emplace(position_, length);
     in_flight_octets_ += length;
     return request{std::exchange(position_, position_ + length), length};

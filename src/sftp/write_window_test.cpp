@@ -63,6 +63,18 @@ TEST(write_window, octets_in_flight_are_bounded) {
     EXPECT_EQ(window.next_request(5), (request{30, 5}));
 }
 
+TEST(write_window, reach_counts_from_the_first_octet_that_is_not_acknowledged) {
+    write_window window{0, 10, 1000};
+    window.set_reach(35);
+    std::size_t available = 100;
+    EXPECT_EQ(planned(window, available), (requests{{0, 10}, {10, 10}, {20, 10}}));
+    window.on_written(10);
+    window.on_written(20);
+    EXPECT_TRUE(planned(window, available).empty()) << "the hole at 0 stays behind no further";
+    window.on_written(0);
+    EXPECT_EQ(planned(window, available), (requests{{30, 10}, {40, 10}, {50, 10}}));
+}
+
 TEST(write_window, one_write_is_always_possible) {
     write_window window{0, 10, 1};
     EXPECT_EQ(window.next_request(100), (request{0, 10}));

@@ -23,7 +23,9 @@ struct stripes {
     channel_opener more{};                ///< none: one channel only
     std::size_t most = 20;                ///< channels together
     std::optional<std::uint64_t> size{};  ///< of what will be written, if it is known
-    bool at_once = false;                 ///< do not wait until the path shows that it is long
+    bool at_once = false;                 ///< as many as may be, however short the path is
+    /// However the writer ends, a file of n octets has its first n − `reach`; between them there may be holes.
+    std::uint64_t reach = 64UL * 1024 * 1024;
 };
 
 /// As `file_writer::open`; the writer opens further channels when the first one is full and the path is long, and uses

@@ -29,6 +29,9 @@ class write_window {
     write_window(std::uint64_t offset, std::uint32_t chunk, std::uint64_t in_flight);
 
     void set_chunk(std::uint32_t octets) noexcept;
+    /// From here on no WRITE ends more than `octets` after the first one that is not acknowledged. So whatever becomes
+    /// of the transfer, all but the last `octets` of the file are there, without a hole.
+    void set_reach(std::uint64_t octets) noexcept { reach_ = octets; }
 
     /// The WRITE to send now, given that `available` octets wait; its data are the first `length` of them. Nothing if
     /// acknowledgements must come first, if a WRITE failed, or if nothing is available.
@@ -52,6 +55,7 @@ class write_window {
     std::map<std::uint64_t, std::uint32_t> in_flight_{};  ///< offset and length of what has not been answered
     std::uint64_t in_flight_octets_ = 0;
     std::uint64_t in_flight_limit_;
+    std::uint64_t reach_ = UINT64_MAX;
     std::uint64_t position_;
     std::uint64_t first_hole_ = UINT64_MAX;  ///< the lowest offset that failed
     std::uint32_t chunk_;
