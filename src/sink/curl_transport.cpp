@@ -168,7 +168,7 @@ class curl_transport final : public http_transport {
             list.reset(longer);
         };
         for (const auto& [name, value] : request.headers)
-            add(name + ": " + value);
+            add(std::string{name}.append(": ").append(value));
         if (!credentials_.session_token.empty())
             add(std::string{"x-amz-security-token: "}.append(credentials_.session_token.view()));
         return list;

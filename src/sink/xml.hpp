@@ -15,9 +15,9 @@ struct xml_element {
     std::vector<xml_element> children{};
 
     /// The first child of that name, or nullptr.
-    [[nodiscard]] const xml_element* child(std::string_view name) const noexcept;
+    [[nodiscard]] const xml_element* child(std::string_view wanted) const noexcept;
     /// The text of that child, or nothing.
-    [[nodiscard]] std::string_view text_of(std::string_view name) const noexcept;
+    [[nodiscard]] std::string_view text_of(std::string_view wanted) const noexcept;
 };
 
 inline constexpr std::size_t largest_xml = std::size_t{2} * 1024 * 1024;

@@ -276,9 +276,14 @@ TEST(plan, dates_in_keys_are_those_of_the_zone) {
 }
 
 TEST(plan, hundred_thousand_files_take_less_than_two_seconds) {
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+    constexpr std::size_t count = 2'000;  // times say nothing there
+#else
+    constexpr std::size_t count = 100'000;
+#endif
     std::vector<std::string> names;
-    for (int i = 0; i < 100'000; ++i)
-        names.push_back("incoming/2026/orders-" + std::to_string(i * 7919 % 100'000) + ".csv");
+    for (std::size_t i = 0; i < count; ++i)
+        names.push_back("incoming/2026/orders-" + std::to_string(i * 7919 % count) + ".csv");
     fixture f;
     f.rules.stable = model::stable_over_looks{};
     f.rules.filter =
@@ -290,7 +295,7 @@ TEST(plan, hundred_thousand_files_take_less_than_two_seconds) {
     for (std::size_t i = 0; i < names.size(); i += 2)
         f.ledger.push_back({.path = names[i], .size = 10, .mtime = noon - 86'400, .key = names[i]});
     const auto began = std::chrono::steady_clock::now();
-    EXPECT_EQ(f.at(start + 60s).pulls.size(), 50'000U);
+    EXPECT_EQ(f.at(start + 60s).pulls.size(), count / 2);
     const auto took = std::chrono::steady_clock::now() - began;
     RecordProperty("milliseconds", static_cast<int>(took / 1ms));
     EXPECT_LT(took, 2s);

@@ -9,6 +9,8 @@ from support.ports import free_port, listens
 from support.sink_program import ROOT, Sink
 from support.waiting import PATIENCE, until
 
+pytestmark = pytest.mark.xdist_group('s3rver')     # whose first test installs it
+
 
 @pytest.fixture(scope='session')
 def s3rver():

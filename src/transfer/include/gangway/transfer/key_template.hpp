@@ -60,7 +60,7 @@ class key_template {
         word what;
         std::string text{};  ///< the literal, or the format of a date
     };
-    [[nodiscard]] bool read_word(std::string_view word);
+    [[nodiscard]] bool read_word(std::string_view name);
     [[nodiscard]] static bool is_literal(std::string_view text);
     void append(const part& part, const key_values& values, std::string& out) const;
 
