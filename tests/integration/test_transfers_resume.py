@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from support.cli import INTERRUPTED, OK, USAGE
-from support.fault_proxy import CLIENT_TO_SERVER, RESET, SERVER_TO_CLIENT, Fault, FaultProxy
+from support.fault_proxy import CLIENT_TO_SERVER, RESET, SERVER_TO_CLIENT, STALL, Fault, FaultProxy
 from support.scripted_sftp import MIB
 from support.waiting import until
 
@@ -108,7 +108,7 @@ def test_upload_that_was_complete_but_unnamed_only_gets_its_name(cli, openssh, p
 def test_interrupted_download_leaves_no_file_under_its_name(cli, openssh, place, tmp_path, octets, resume):
     url, folder = place
     (folder / 'file').write_bytes(octets)
-    with FaultProxy((openssh.host, openssh.port), delay=0.05, piece=16384) as proxy:
+    with FaultProxy((openssh.host, openssh.port), fault=Fault(STALL, SERVER_TO_CLIENT, SIZE // 2)) as proxy:
         address = f'sftp://{openssh.username}@{proxy.host}:{proxy.port}{url[1:]}/file'
         process = subprocess.Popen(
             cli.argv('get', address, tmp_path / 'got', *resume, '-i', openssh.key.path, '--known-hosts',
