@@ -84,7 +84,7 @@ class database_thread::state {
             return {};
         });
         for (std::size_t i = 0; i < together.size(); ++i)
-            together[i].what->done(all ? std::move(changes[i].outcome) : all);
+            together[i].what->done(all ? changes[i].outcome : all);
     }
 
     static job job_of(task& what) {

@@ -175,14 +175,14 @@ TEST_P(history_contract, a_run_ends_once_and_pages_go_back_in_time) {
 TEST_P(history_contract, a_token_is_found_by_its_hash_until_it_is_revoked) {
     const auto add = [&](const char* id, const char* name) {
         return write([&](transaction& tx) {
-            return tokens::add(tx, {.id = id, .name = name, .role = role::operator_, .hash = std::string("h") + id});
+            return tokens::add(tx, {.id = id, .name = name, .role = role::operating, .hash = std::string("h") + id});
         });
     };
     EXPECT_TRUE(add("1", "ops"));
     EXPECT_FALSE(add("2", "ops"));
     const auto find = [&] { return read([](transaction& tx) { return tokens::find_by_hash(tx, "h1"); }); };
     ASSERT_TRUE(find());
-    EXPECT_EQ(find()->role, role::operator_);
+    EXPECT_EQ(find()->role, role::operating);
     write([](transaction& tx) { tokens::used(tx, "1"); });
     const auto used = find()->last_used_at;
     EXPECT_TRUE(used);

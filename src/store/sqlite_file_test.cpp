@@ -2,6 +2,7 @@
 
 #include <gangway/store/errors.hpp>
 #include <gangway/store/settings.hpp>
+#include <gangway/store/webhooks.hpp>
 
 #include <cerrno>
 #include <cstdlib>
@@ -170,9 +171,13 @@ TEST_F(sqlite_file, in_a_group_a_change_without_room_costs_the_small_ones_nothin
 
 TEST_F(sqlite_file, what_was_deleted_leaves_no_octets_behind) {
     const std::string canary = "canary-5e1f2";
-    must(set(*must(open()), "a", canary));  // closed: all is in the one file
+    must(must(open())->write([&](transaction& tx) {
+        webhooks::add(tx, {.id = "w", .url = "u", .events = "[]"});
+        for (int i = 0; i < 200; ++i)
+            webhooks::enqueue(tx, "w", "e", std::string(300, ' ') + canary);
+    }));  // closed: all is in the one file
     ASSERT_NE(contents().find(canary), std::string::npos);
-    must(must(open())->write([](transaction& tx) { settings::set(tx, "a", "gone"); }));
+    EXPECT_TRUE(must(must(open())->write([](transaction& tx) { return webhooks::remove(tx, "w"); })));
     EXPECT_EQ(contents().find(canary), std::string::npos);
     EXPECT_FALSE(std::filesystem::exists(path() + "-wal"));
 }

@@ -50,7 +50,7 @@ TEST(named_enums, read_what_they_write_and_nothing_else) {
     for (const auto state : {file_state::discovered, file_state::recorded, file_state::abandoned})
         EXPECT_EQ(from_string<file_state>(to_string(state)), state);
     EXPECT_EQ(to_string(file_state::abandoned), "abandoned");
-    EXPECT_EQ(to_string(role::operator_), "operator");
+    EXPECT_EQ(to_string(role::operating), "operator");
     EXPECT_FALSE(from_string<file_state>("Recorded"));
     EXPECT_FALSE(from_string<file_state>(""));
 }

@@ -106,6 +106,16 @@ TEST(vault, a_version_is_what_both_the_row_and_the_octets_say) {
     EXPECT_EQ(mine.open(row).error().code, errc::bad_secret);
 }
 
+TEST(vault, the_version_is_bound_even_where_two_versions_are_the_same_key) {
+    const std::string key = "MTExMTExMTExMTExMTExMTExMTExMTExMTExMTExMTE=";
+    const vault mine(*keyring::parse("1 " + key + "\n2 " + key));
+    auto row = mine.seal(place, "secret");
+    auto box = *sealed_box::decode(row.sealed);
+    box.key_version = row.key_version = 1;
+    row.sealed = box.encode();
+    EXPECT_EQ(mine.open(row).error().code, errc::bad_secret);
+}
+
 TEST(vault, another_master_key_does_not_open_and_a_missing_one_says_so) {
     const vault mine(keyring::generate()), other(keyring::generate());
     const vault newer(mine.keys().with_next());

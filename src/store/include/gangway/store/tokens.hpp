@@ -13,7 +13,7 @@
 namespace gangway::store {
 
 /// Each may do what those before may.
-enum class role : std::uint8_t { viewer, operator_, admin };
+enum class role : std::uint8_t { viewer, operating, admin };
 constexpr auto names_of(role) {
     return std::array<std::string_view, 3>{"viewer", "operator", "admin"};
 }
