@@ -13,6 +13,9 @@ namespace {
 
 namespace http = boost::beast::http;
 
+/// A status of the tus protocol, which HTTP libraries have no words for.
+constexpr unsigned checksum_mismatch = 460;
+
 /// RFC 9110 section 5.6.7.
 std::string http_date() {
     return fmt::format("{:%a, %d %b %Y %H:%M:%S} GMT", fmt::gmtime(std::chrono::system_clock::now()));
@@ -20,7 +23,9 @@ std::string http_date() {
 
 template <class Body>
 http::response<Body> headed(const answer& from, connection_terms terms) {
-    http::response<Body> message{http::int_to_status(from.status), terms.http_1_0 ? 10U : 11U};
+    http::response<Body> message{http::status::ok, terms.http_1_0 ? 10U : 11U};
+    message.result(from.status);
+    if (from.status == checksum_mismatch) message.reason("Checksum Mismatch");
     message.set(http::field::date, http_date());
     message.set("X-Content-Type-Options", "nosniff");
     message.set(http::field::cache_control, "no-store");

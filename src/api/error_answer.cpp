@@ -30,6 +30,14 @@ error_class of(errc code) noexcept {
             return {405, "method_not_allowed"};
         case errc::request_timeout:
             return {408, "request_timeout"};
+        case errc::conflict:
+            return {409, "conflict"};
+        case errc::gone:
+            return {410, "gone"};
+        case errc::locked:
+            return {423, "locked"};
+        case errc::checksum_mismatch:
+            return {460, "checksum_mismatch"};
         case errc::precondition_failed:
             return {412, "precondition_failed"};
         case errc::payload_too_large:

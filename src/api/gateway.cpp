@@ -47,10 +47,20 @@ net::awaitable<answer> serve_operation(remote::sessions& servers, const route& t
     co_return result;
 }
 
+/// What a script of an allowed origin may read of an answer, and send in a request, beside what the WHATWG safelists.
+constexpr std::string_view exposed_headers =
+    "Gangway-Host-Key, Retry-After, Location, ETag, Content-Range, Content-Disposition, Accept-Ranges, Tus-Resumable, "
+    "Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, Upload-Offset, Upload-Length, "
+    "Upload-Defer-Length, Upload-Metadata, Upload-Expires";
+constexpr std::string_view allowed_headers =
+    "Authorization, Content-Type, Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since, "
+    "Tus-Resumable, Upload-Offset, Upload-Length, Upload-Defer-Length, Upload-Metadata, Upload-Checksum, "
+    "X-HTTP-Method-Override, X-Requested-With";
+
 void allow_origin(answer& to, std::string_view origin) {
     if (origin.empty()) return;
     to.headers.push_back({"Access-Control-Allow-Origin", std::string{origin}});
-    to.headers.push_back({"Access-Control-Expose-Headers", "Gangway-Host-Key, Retry-After"});
+    to.headers.push_back({"Access-Control-Expose-Headers", std::string{exposed_headers}});
     to.headers.push_back({"Vary", "Origin"});
 }
 
@@ -62,7 +72,7 @@ bool is_preflight(const request_head& head, std::string_view origin) noexcept {
 answer preflight_answer(const route& to) {
     return {.status = 204,
             .headers = {{"Access-Control-Allow-Methods", std::string{to.allow}},
-                        {"Access-Control-Allow-Headers", "Authorization, Content-Type"},
+                        {"Access-Control-Allow-Headers", std::string{allowed_headers}},
                         {"Access-Control-Max-Age", "600"}}};
 }
 

@@ -1,5 +1,6 @@
 #include "routes.hpp"
 #include "testing/scripted_sessions.hpp"
+#include "upload_store.hpp"
 
 #include <gangway/api/gateway.hpp>
 
@@ -49,7 +50,8 @@ class admission : public ::testing::Test {
     read_ahead downloads{1U << 20};
     std::shared_ptr<remote::session_store> store =
         std::make_shared<remote::session_store>(timers.get_executor(), clock);
-    services with{servers, *store, downloads};
+    upload_store uploads{clock};
+    services with{servers, *store, downloads, uploads};
     gateway open{access_policy::make(rules(), "127.0.0.1").value(), with};
 };
 
@@ -58,9 +60,11 @@ TEST_F(admission, every_route_takes_its_methods_and_refuses_all_others_with_allo
         {"/healthz", "GET"},
         {"/api/sftp/connect", "GET, POST"},
         {"/api/v1/sessions/{id}", "GET, HEAD, DELETE"},
+        {"/api/v1/sessions/{id}/uploads", "OPTIONS, POST"},
+        {"/api/v1/sessions/{id}/uploads/*", "OPTIONS, HEAD, PATCH, DELETE, POST"},
         {"/api/v1/sessions/{id}/files/*", "GET, HEAD, PUT, DELETE"},
     };
-    ASSERT_EQ(all_routes().size(), 23U);
+    ASSERT_EQ(all_routes().size(), 25U);
     for (const auto& route : all_routes()) {
         const auto known = others.find(route.path);
         const auto allowed = known == others.end() ? "POST" : known->second;

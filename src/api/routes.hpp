@@ -67,6 +67,10 @@ struct captures {
 /// Files and folders of a session.
 [[nodiscard]] net::awaitable<answer> serve_file(services& with, resource_request request, request_body& body);
 
+/// Resumable uploads of a session: a new one; one that exists.
+[[nodiscard]] net::awaitable<answer> serve_uploads(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_upload(services& with, resource_request request, request_body& body);
+
 /// For every route below a session whose id is not known.
 [[nodiscard]] base::error no_such_session();
 

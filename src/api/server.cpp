@@ -1,4 +1,6 @@
 #include "listener.hpp"
+#include "upload_cleaner.hpp"
+#include "upload_store.hpp"
 
 #include <gangway/api/gateway.hpp>
 #include <gangway/api/read_ahead.hpp>
@@ -13,14 +15,31 @@ namespace {
 /// Octets that all downloads together may be ahead of their clients.
 constexpr std::uint64_t read_ahead_octets = 128UL * 1024 * 1024;
 
+const base::clock& real_clock() {
+    static const base::system_clock clock;
+    return clock;
+}
+
 }  // namespace
 
-server::server(std::shared_ptr<remote::session_store> store, std::unique_ptr<read_ahead> downloads,
-               std::unique_ptr<gateway> handler, std::shared_ptr<listener> connections) noexcept
-    : store_(std::move(store)),
-      downloads_(std::move(downloads)),
-      handler_(std::move(handler)),
-      connections_(std::move(connections)) {
+/// In the order in which one needs the other.
+struct server::parts {
+    parts(const net::asio::any_io_executor& executor, access_policy access, const server_settings& settings,
+          remote::sessions& servers)
+        : sessions(std::make_shared<remote::session_store>(executor, real_clock(), settings.sessions)),
+          uploads(real_clock(), settings.uploads),
+          cleaner(std::make_shared<upload_cleaner>(executor, uploads, servers)),
+          handler(std::move(access), services{servers, *sessions, downloads, uploads}) {}
+
+    std::shared_ptr<remote::session_store> sessions;  ///< owned here
+    read_ahead downloads{read_ahead_octets};
+    upload_store uploads;
+    std::shared_ptr<upload_cleaner> cleaner;  ///< shared with its own coroutine
+    gateway handler;
+    std::shared_ptr<listener> connections{};  ///< shared with its own coroutines, which end with the last connection
+};
+
+server::server(std::unique_ptr<parts> all) noexcept : parts_(std::move(all)) {
 }
 
 server::~server() = default;
@@ -30,22 +49,21 @@ base::result<std::unique_ptr<server>> server::start(const net::asio::any_io_exec
                                                     remote::sessions& servers, access_log& log) {
     auto access = access_policy::make(std::move(settings.access), listen.address().to_string());
     if (!access) return std::unexpected(std::move(access.error()));
-    static const base::system_clock clock;
-    auto store = std::make_shared<remote::session_store>(executor, clock, settings.sessions);
-    auto downloads = std::make_unique<read_ahead>(read_ahead_octets);
-    auto handler = std::make_unique<gateway>(std::move(*access), services{servers, *store, *downloads});
-    auto connections = listener::open(executor, listen, settings.limits, *handler, log);
+    auto all = std::make_unique<parts>(executor, std::move(*access), settings, servers);
+    auto connections = listener::open(executor, listen, settings.limits, all->handler, log);
     if (!connections) return std::unexpected(std::move(connections.error()));
-    return std::unique_ptr<server>{
-        new server{std::move(store), std::move(downloads), std::move(handler), std::move(*connections)}};
+    all->connections = std::move(*connections);
+    all->cleaner->start();
+    return std::unique_ptr<server>{new server{std::move(all)}};
 }
 
 net::tcp::endpoint server::address() const noexcept {
-    return connections_->address();
+    return parts_->connections->address();
 }
 
 net::awaitable<void> server::stop(std::chrono::milliseconds limit) {
-    co_await connections_->stop(limit);
+    co_await parts_->connections->stop(limit);
+    co_await parts_->cleaner->stop();
 }
 
 }  // namespace gangway::api

@@ -1,6 +1,7 @@
 // /api/v1/sessions: a login that is given once and then named by an id.
 #include "on_session.hpp"
 #include "routes.hpp"
+#include "upload_store.hpp"
 
 #include <gangway/api/errors.hpp>
 #include <gangway/api/json_writer.hpp>
@@ -48,6 +49,7 @@ base::error no_such_session() {
 
 net::awaitable<answer> serve_session(services& with, resource_request request, request_body&) {
     if (request.method == "DELETE") {
+        if (const auto session = with.sessions.find(request.id)) with.uploads.close(*session);
         const bool gone = with.sessions.remove(request.id);
         co_return gone ? answer{.status = 204} : error_answer(no_such_session());
     }

@@ -2,6 +2,7 @@
 /// For tests: the gateway over scripted sessions, without HTTP around it.
 
 #include "../routes.hpp"
+#include "../upload_store.hpp"
 #include "scripted_sessions.hpp"
 
 #include <gangway/api/gateway.hpp>
@@ -68,7 +69,8 @@ class serving : public ::testing::Test {
     read_ahead downloads{1U << 20};
     std::shared_ptr<remote::session_store> store{
         std::make_shared<remote::session_store>(timers_.get_executor(), clock_)};
-    gateway served_{access_policy::make({}, "127.0.0.1").value(), {servers, *store, downloads}};
+    upload_store uploads{clock_};
+    gateway served_{access_policy::make({}, "127.0.0.1").value(), {servers, *store, downloads, uploads}};
 };
 
 }  // namespace gangway::api::testing

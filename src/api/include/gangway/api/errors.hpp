@@ -18,6 +18,10 @@ enum class errc {
     request_timeout,         ///< the request did not arrive in time
     uri_too_long,            ///< the request target is longer than allowed
     headers_too_large,       ///< the request's head is longer than allowed, or has too many fields
+    conflict,                ///< the resource is in another state than the request takes for granted
+    gone,                    ///< it was there, and something else ended it
+    locked,                  ///< another request changes it just now
+    checksum_mismatch,       ///< the octets are not those that the client's digest is about
     precondition_failed,     ///< If-Match and its kind: the file is not what the client thinks
     range_not_satisfiable,   ///< a Range outside of the file; fact "size"
     payload_too_large,       ///< the body is longer than this route takes

@@ -4,6 +4,7 @@
 #include <gangway/api/access_log.hpp>
 #include <gangway/api/access_policy.hpp>
 #include <gangway/api/http_limits.hpp>
+#include <gangway/api/upload_limits.hpp>
 #include <gangway/net/asio.hpp>
 #include <gangway/remote/session_store.hpp>
 #include <gangway/remote/sessions.hpp>
@@ -13,14 +14,11 @@
 
 namespace gangway::api {
 
-class gateway;
-class read_ahead;
-class listener;
-
 struct server_settings {
     access_rules access{};
     http_limits limits{};
     remote::session_store_limits sessions{};
+    upload_limits uploads{};
 };
 
 /// Each connection is served by one coroutine on a strand of its own, over `executor`, which may have many threads.
@@ -46,13 +44,10 @@ class server {
     [[nodiscard]] net::awaitable<void> stop(std::chrono::milliseconds limit);
 
   private:
-    server(std::shared_ptr<remote::session_store> store, std::unique_ptr<read_ahead> downloads,
-           std::unique_ptr<gateway> handler, std::shared_ptr<listener> connections) noexcept;
+    struct parts;
+    explicit server(std::unique_ptr<parts> all) noexcept;
 
-    std::shared_ptr<remote::session_store> store_;  ///< owned here
-    std::unique_ptr<read_ahead> downloads_;
-    std::unique_ptr<gateway> handler_;
-    std::shared_ptr<listener> connections_;  ///< shared with its own coroutines, which end with the last connection
+    std::unique_ptr<parts> parts_;
 };
 
 }  // namespace gangway::api

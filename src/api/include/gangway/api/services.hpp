@@ -7,11 +7,14 @@
 
 namespace gangway::api {
 
+class upload_store;
+
 /// Outlives every request. Everything in it is safe from any thread.
 struct services {
     remote::sessions& servers;
     remote::session_store& sessions;
     read_ahead& downloads;
+    upload_store& uploads;
 };
 
 }  // namespace gangway::api
