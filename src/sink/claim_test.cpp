@@ -6,16 +6,27 @@ namespace gangway::sink {
 namespace {
 
 TEST(claim, text_is_row_and_fence) {
-    EXPECT_EQ(claim_text({17, 3}), "17-3");
-    EXPECT_EQ(claim_text({}), "0-0");
-    EXPECT_EQ(parse_claim("17-3"), (claim{17, 3}));
-    EXPECT_EQ(parse_claim("18446744073709551615-0"), (claim{~std::uint64_t{0}, 0}));
+    EXPECT_EQ(claim_text({"17", 3}), "17-3");
+    EXPECT_EQ(claim_text({"ab0f", 0}), "ab0f-0");
+    EXPECT_EQ(parse_claim("17-3"), (claim{"17", 3}));
+    EXPECT_EQ(parse_claim(std::string(64, 'f') + "-1"), (claim{std::string(64, 'f'), 1}));
+    EXPECT_EQ(parse_claim("a-18446744073709551615"), (claim{"a", ~std::uint64_t{0}}));
 }
 
 TEST(claim, anything_else_is_none) {
-    for (const char* text : {"", "-", "1", "1-", "-1", "1-2-3", "01-2", "1-02", "+1-2", "1 -2", "x-1", "1-x", "0x1-2",
-                             "18446744073709551616-0"})
+    for (const char* text : {"", "-", "1", "1-", "-1", "1-2-3", "1-02", "+1-2", "1 -2", "A-1", "1-x", "a.b-1", "../a-1",
+                             "1-18446744073709551616", "1-2:x"})
         EXPECT_FALSE(parse_claim(text)) << text;
+}
+
+TEST(claim, evidence_names_the_claim_and_the_upload) {
+    EXPECT_EQ(claim_in("a1-2"), (claim{"a1", 2}));
+    EXPECT_EQ(upload_in("a1-2"), "");
+    EXPECT_EQ(claim_in("a1-2:x:y-3"), (claim{"a1", 2}));
+    EXPECT_EQ(upload_in("a1-2:x:y-3"), "x:y-3");
+    EXPECT_FALSE(claim_in(""));
+    EXPECT_FALSE(claim_in(":x"));
+    EXPECT_FALSE(parse_claim(std::string(65, 'f') + "-1"));
 }
 
 TEST(errors, every_code_has_words_and_says_whether_waiting_helps) {

@@ -50,7 +50,7 @@ class local_folder final : public sink {
     local_folder(descriptor root, descriptor staging, local_folder_settings settings)
         : root_(std::move(root)), staging_(std::move(staging)), settings_(settings) {}
 
-    base::result<std::unique_ptr<writer>> begin(claim owner, const std::optional<model::destination_key>&,
+    base::result<std::unique_ptr<writer>> begin(const claim& owner, const std::optional<model::destination_key>&,
                                                 std::optional<std::uint64_t>) override {
         return local_writer::create(staging_.get(), owner, settings_.file_mode & 0777U);
     }
@@ -84,7 +84,9 @@ class local_folder final : public sink {
     }
 
     base::result<recovery> recover(const staged_file& file) override {
-        const auto temporary = temporary_name(file.claim);
+        if (!claim_in(file.evidence))
+            return base::fail(errc::refused, base::phase::storage, "the ledger has no evidence of a staged file");
+        const auto temporary = temporary_name(file.evidence);
         const auto left = open_beneath(staging_.get(), temporary, O_RDONLY | O_NONBLOCK);
         if (!left && errno != ENOENT) return failed("open what is left of", file.key);
         if (!left) {
@@ -114,10 +116,7 @@ class local_folder final : public sink {
         return *outcome == publication::published ? recovery::published : recovery::already_there;
     }
 
-    base::result<void> discard(claim owner, const std::optional<model::destination_key>&, std::string_view) override {
-        if (::unlinkat(staging_.get(), temporary_name(owner).c_str(), 0) == 0 || errno == ENOENT) return {};
-        return std::unexpected(system_failure("remove a temporary file", errno));
-    }
+    base::result<void> discard(const staged_file& file) override { return remove(temporary_name(file.evidence)); }
 
     base::result<sweep_report> sweep(const liveness& alive) override {
         auto again = open_beneath(staging_.get(), "", O_RDONLY | O_DIRECTORY);
@@ -130,8 +129,9 @@ class local_folder final : public sink {
             if (!owner) continue;
             alive.claim(*owner) ? static_cast<void>(++report.kept) : dead.push_back(*owner);
         }
-        for (const auto owner : dead) {
-            if (auto done = discard(owner, {}, {}); !done) return std::unexpected(std::move(done.error()));
+        for (const auto& owner : dead) {
+            if (auto done = remove(temporary_name(claim_text(owner))); !done)
+                return std::unexpected(std::move(done.error()));
             ++report.removed;
         }
         return report;
@@ -140,6 +140,11 @@ class local_folder final : public sink {
     std::size_t batch_size() const noexcept override { return batch; }
 
   private:
+    base::result<void> remove(const std::string& temporary) {
+        if (::unlinkat(staging_.get(), temporary.c_str(), 0) == 0 || errno == ENOENT) return {};
+        return std::unexpected(system_failure("remove a temporary file", errno));
+    }
+
     static std::unexpected<base::error> conflict(const model::destination_key& key) {
         return base::fail(errc::conflict, base::phase::storage,
                           base::escape(key.text()) + " exists with other content; nothing was replaced");
@@ -149,7 +154,7 @@ class local_folder final : public sink {
         const std::string path{file.key.folder()}, name{file.key.name()};
         const auto folder = make_folder_beneath(root_.get(), path, settings_.folder_mode);
         if (!folder) return failed("open the folder of", file.key);
-        const auto temporary = temporary_name(file.claim);
+        const auto temporary = temporary_name(file.evidence);
         folders->push_back(path);
         if (rename_without_replacing(staging_.get(), temporary, folder.get(), name)) return publication::published;
         if (errno == ENOENT && ::faccessat(staging_.get(), temporary.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)

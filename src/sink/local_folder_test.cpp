@@ -25,7 +25,8 @@ class local_folder : public testing::Test {
         return open_local_folder(folder_.path(), identity_, settings).value();
     }
     /// A writer that has all of `content`.
-    std::unique_ptr<writer> finished(sink& into, claim owner, const std::string& name, std::string_view content) {
+    std::unique_ptr<writer> finished(sink& into, const claim& owner, const std::string& name,
+                                     std::string_view content) {
         auto made = into.begin(owner, key(name), content.size()).value();
         EXPECT_TRUE(made->write(content));
         EXPECT_TRUE(made->finish(key(name), crypto::sha256(content)));
@@ -40,10 +41,10 @@ class local_folder : public testing::Test {
         return into.publish(each).at(0);
     }
     /// A file that was staged by somebody who is gone.
-    staged_file left_staged(sink& into, claim owner, const std::string& name, std::string_view content) {
+    staged_file left_staged(sink& into, const claim& owner, const std::string& name, std::string_view content) {
         return stage(into, *finished(into, owner, name, content)).value();
     }
-    base::result<publication> put(sink& into, claim owner, const std::string& name, std::string_view content) {
+    base::result<publication> put(sink& into, const claim& owner, const std::string& name, std::string_view content) {
         const auto made = finished(into, owner, name, content);
         const auto staged = stage(into, *made);
         if (!staged) return std::unexpected(staged.error());
@@ -61,10 +62,10 @@ class local_folder : public testing::Test {
 
 TEST_F(local_folder, file_appears_when_it_is_published_and_not_before) {
     const auto into = open();
-    const auto made = finished(*into, {7, 1}, "in/2026/a.csv", "hello");
+    const auto made = finished(*into, {"7", 1}, "in/2026/a.csv", "hello");
     EXPECT_EQ(folder_.names(), (std::set<std::string>{".gangway"}));
     const auto staged = stage(*into, *made).value();
-    EXPECT_EQ(staged.claim, (claim{7, 1}));
+    EXPECT_EQ(staged.evidence, "7-1");
     EXPECT_EQ(staged.size, 5U);
     EXPECT_EQ(staged.sha256, crypto::sha256("hello"));
     EXPECT_EQ(folder_.names(), (std::set<std::string>{".gangway"}));
@@ -77,7 +78,7 @@ TEST_F(local_folder, file_appears_when_it_is_published_and_not_before) {
 TEST_F(local_folder, modes_are_those_of_the_settings) {
     const auto mask = ::umask(0);
     const auto into = open({.file_mode = 06604, .folder_mode = 0710});
-    EXPECT_TRUE(put(*into, {1, 1}, "in/a", "x"));
+    EXPECT_TRUE(put(*into, {"1", 1}, "in/a", "x"));
     struct ::stat status{};
     ASSERT_EQ(::stat((folder_ / "in/a").c_str(), &status), 0);
     EXPECT_EQ(status.st_mode & 07777U, 0604U);
@@ -90,7 +91,7 @@ TEST_F(local_folder, modes_are_those_of_the_settings) {
 
 TEST_F(local_folder, unfinished_file_leaves_nothing) {
     const auto into = open();
-    auto made = into->begin({1, 1}, {}, {}).value();
+    auto made = into->begin({"1", 1}, {}, {}).value();
     EXPECT_TRUE(made->write("half"));
     EXPECT_EQ(temporaries().size(), 1U);
     made.reset();
@@ -100,15 +101,15 @@ TEST_F(local_folder, unfinished_file_leaves_nothing) {
 TEST_F(local_folder, same_content_is_adopted_and_other_content_never_replaced) {
     const auto into = open();
     folder_.write("a", "hello");
-    EXPECT_EQ(put(*into, {1, 1}, "a", "hello").value(), publication::already_there);
+    EXPECT_EQ(put(*into, {"1", 1}, "a", "hello").value(), publication::already_there);
     EXPECT_TRUE(temporaries().empty());
     for (const char* other : {"jello", "hello, world", ""}) {
-        const auto outcome = put(*into, {2, 1}, "a", other);
+        const auto outcome = put(*into, {"2", 1}, "a", other);
         ASSERT_FALSE(outcome);
         EXPECT_EQ(outcome.error().code, errc::conflict);
     }
     EXPECT_EQ(folder_.read("a"), "hello");
-    EXPECT_TRUE(into->discard({2, 1}, {}, {}));
+    EXPECT_TRUE(into->discard({.key = key("a"), .evidence = "2-1"}));
     EXPECT_TRUE(temporaries().empty());
 }
 
@@ -118,7 +119,7 @@ TEST_F(local_folder, many_files_are_published_together_and_answered_one_by_one) 
     std::vector<std::unique_ptr<writer>> writers;
     std::vector<writer*> all;
     for (std::uint64_t i = 0; i < 20; ++i) {
-        writers.push_back(finished(*into, {i, 1}, "f" + std::to_string(i), std::to_string(i)));
+        writers.push_back(finished(*into, {std::to_string(i), 1}, "f" + std::to_string(i), std::to_string(i)));
         all.push_back(writers.back().get());
     }
     for (const auto& staged : into->stage(all))
@@ -137,10 +138,10 @@ TEST_F(local_folder, link_on_the_way_or_at_the_end_is_never_followed) {
     std::filesystem::create_symlink(outside.path(), folder_ / "out");
     std::filesystem::create_symlink(outside / "x", folder_ / "name");
     std::filesystem::create_symlink("/etc/hostname", folder_ / "there");
-    EXPECT_EQ(put(*into, {1, 1}, "out/a", "x").error().code, errc::unsafe_destination);
-    EXPECT_EQ(put(*into, {2, 1}, "out/deep/a", "x").error().code, errc::unsafe_destination);
-    EXPECT_EQ(put(*into, {3, 1}, "name", "x").error().code, errc::conflict);
-    EXPECT_EQ(put(*into, {4, 1}, "there", "x").error().code, errc::conflict);
+    EXPECT_EQ(put(*into, {"1", 1}, "out/a", "x").error().code, errc::unsafe_destination);
+    EXPECT_EQ(put(*into, {"2", 1}, "out/deep/a", "x").error().code, errc::unsafe_destination);
+    EXPECT_EQ(put(*into, {"3", 1}, "name", "x").error().code, errc::conflict);
+    EXPECT_EQ(put(*into, {"4", 1}, "there", "x").error().code, errc::conflict);
     EXPECT_TRUE(outside.names().empty());
 }
 
@@ -148,8 +149,8 @@ TEST_F(local_folder, file_where_a_folder_should_be_and_folder_where_a_file_shoul
     const auto into = open();
     folder_.write("file", "x");
     std::filesystem::create_directory(folder_ / "folder");
-    EXPECT_EQ(put(*into, {1, 1}, "file/a", "x").error().code, errc::unsafe_destination);
-    EXPECT_EQ(put(*into, {2, 1}, "folder", "x").error().code, errc::conflict);
+    EXPECT_EQ(put(*into, {"1", 1}, "file/a", "x").error().code, errc::unsafe_destination);
+    EXPECT_EQ(put(*into, {"2", 1}, "folder", "x").error().code, errc::conflict);
 }
 
 TEST_F(local_folder, what_was_planted_under_a_temporary_name_is_not_written_through) {
@@ -157,13 +158,13 @@ TEST_F(local_folder, what_was_planted_under_a_temporary_name_is_not_written_thro
     outside.write("victim", "precious");
     const auto into = open();
     std::filesystem::create_symlink(outside / "victim", folder_ / ".gangway/5-1.part");
-    EXPECT_EQ(put(*into, {5, 1}, "a", "hello").value(), publication::published);
+    EXPECT_EQ(put(*into, {"5", 1}, "a", "hello").value(), publication::published);
     EXPECT_EQ(outside.read("victim"), "precious");
     EXPECT_EQ(folder_.read("a"), "hello");
 }
 
 TEST_F(local_folder, recover_publishes_what_was_staged) {
-    const auto file = left_staged(*open(), {1, 1}, "in/a", "hello");
+    const auto file = left_staged(*open(), {"1", 1}, "in/a", "hello");
     EXPECT_EQ(open()->recover(file).value(), recovery::published);
     EXPECT_EQ(folder_.read("in/a"), "hello");
     EXPECT_TRUE(temporaries().empty());
@@ -173,7 +174,7 @@ TEST_F(local_folder, recover_publishes_what_was_staged) {
 
 TEST_F(local_folder, recover_knows_a_file_that_was_published_and_taken_away) {
     const auto into = open();
-    const auto file = left_staged(*into, {1, 1}, "in/a", "hello");
+    const auto file = left_staged(*into, {"1", 1}, "in/a", "hello");
     ASSERT_EQ(into->recover(file).value(), recovery::published);
     std::filesystem::remove(folder_ / "in/a");
     EXPECT_EQ(into->recover(file).value(), recovery::consumed);
@@ -184,7 +185,7 @@ TEST_F(local_folder, recover_knows_a_file_that_was_published_and_taken_away) {
 
 TEST_F(local_folder, recover_tells_other_content_and_adopts_the_same) {
     const auto into = open();
-    const auto file = left_staged(*into, {1, 1}, "a", "hello");
+    const auto file = left_staged(*into, {"1", 1}, "a", "hello");
     folder_.write("a", "other");
     EXPECT_EQ(into->recover(file).error().code, errc::conflict);
     folder_.write("a", "hello");
@@ -194,9 +195,18 @@ TEST_F(local_folder, recover_tells_other_content_and_adopts_the_same) {
     EXPECT_EQ(into->recover(file).error().code, errc::conflict);
 }
 
+TEST_F(local_folder, recover_without_evidence_decides_nothing) {
+    const auto into = open();
+    for (const char* evidence : {"", "../a", "x"})
+        EXPECT_EQ(into->recover({.key = key("a"), .size = 5, .sha256 = crypto::sha256("hello"), .evidence = evidence})
+                      .error()
+                      .code,
+                  errc::refused);
+}
+
 TEST_F(local_folder, recover_does_not_publish_what_a_disk_has_spoilt) {
     const auto into = open();
-    const auto file = left_staged(*into, {1, 1}, "a", "hello");
+    const auto file = left_staged(*into, {"1", 1}, "a", "hello");
     folder_.write(".gangway/1-1.part", "hellX");
     EXPECT_EQ(into->recover(file).value(), recovery::lost);
     EXPECT_TRUE(temporaries().empty());
@@ -205,7 +215,7 @@ TEST_F(local_folder, recover_does_not_publish_what_a_disk_has_spoilt) {
 
 TEST_F(local_folder, recover_finishes_a_move_that_took_two_steps) {
     const auto into = open();
-    const auto file = left_staged(*into, {1, 1}, "a", "hello");
+    const auto file = left_staged(*into, {"1", 1}, "a", "hello");
     std::filesystem::create_hard_link(folder_ / ".gangway/1-1.part", folder_ / "a");
     EXPECT_EQ(into->recover(file).value(), recovery::published);
     EXPECT_TRUE(temporaries().empty());
@@ -214,26 +224,26 @@ TEST_F(local_folder, recover_finishes_a_move_that_took_two_steps) {
 
 TEST_F(local_folder, owner_that_was_replaced_cannot_publish) {
     const auto into = open();
-    const auto slow = finished(*into, {1, 1}, "a", "hello");
+    const auto slow = finished(*into, {"1", 1}, "a", "hello");
     ASSERT_TRUE(stage(*into, *slow));
-    ASSERT_TRUE(open()->discard({1, 1}, {}, {}));
+    ASSERT_TRUE(open()->discard({.key = key("a"), .evidence = "1-1"}));
     EXPECT_EQ(publish(*into, *slow).error().code, errc::fenced_off);
-    EXPECT_EQ(put(*into, {1, 2}, "a", "hello").value(), publication::published);
+    EXPECT_EQ(put(*into, {"1", 2}, "a", "hello").value(), publication::published);
     EXPECT_EQ(publish(*into, *slow).error().code, errc::fenced_off);
 }
 
 TEST_F(local_folder, discard_of_nothing_is_no_error) {
-    EXPECT_TRUE(open()->discard({99, 1}, {}, {}));
+    EXPECT_TRUE(open()->discard({.key = key("a"), .evidence = "99-1"}));
 }
 
 TEST_F(local_folder, sweep_removes_what_belongs_to_nobody) {
     const auto into = open();
     for (std::uint64_t row = 1; row <= 5; ++row)
-        static_cast<void>(left_staged(*into, {row, 1}, "f" + std::to_string(row), "x"));
+        static_cast<void>(left_staged(*into, {std::to_string(row), 1}, "f" + std::to_string(row), "x"));
     folder_.write(".gangway/README", "not ours");
     folder_.write("6-1.part", "a file that is called so");
     const auto report =
-        into->sweep({.claim = [](claim one) { return one.row == 2 || one.row == 4; }, .evidence = {}}).value();
+        into->sweep({.claim = [](const claim& one) { return one.row == "2" || one.row == "4"; }, .upload = {}}).value();
     EXPECT_EQ(report.removed, 3U);
     EXPECT_EQ(report.kept, 2U);
     EXPECT_EQ(temporaries(), (std::set<std::string>{"2-1.part", "4-1.part", "README"}));
@@ -265,7 +275,7 @@ TEST_F(local_folder, link_and_foreign_staging_folder_are_refused) {
 TEST_F(local_folder, folder_deleted_while_it_is_open_is_a_clear_error) {
     const auto into = open();
     std::filesystem::remove_all(folder_.path());
-    EXPECT_EQ(into->begin({1, 1}, {}, {}).error().code, errc::destination_missing);
+    EXPECT_EQ(into->begin({"1", 1}, {}, {}).error().code, errc::destination_missing);
     std::filesystem::create_directory(folder_.path());
 }
 
@@ -279,10 +289,10 @@ TEST_F(local_folder, interrupted_and_short_writes_go_on) {
     {
         failing_call interrupted{"write", EINTR};
         interrupted.once();
-        EXPECT_TRUE(put(*into, {1, 1}, "a", "hello"));
+        EXPECT_TRUE(put(*into, {"1", 1}, "a", "hello"));
     }
     const failing_call shortened{"short write", 0};
-    EXPECT_TRUE(put(*into, {2, 1}, "b", "hello"));
+    EXPECT_TRUE(put(*into, {"2", 1}, "b", "hello"));
     EXPECT_GE(shortened.calls(), 5U);
     EXPECT_EQ(folder_.read("a"), "hello");
     EXPECT_EQ(folder_.read("b"), "hello");
@@ -295,7 +305,7 @@ TEST_F(local_folder, every_failing_call_is_told_and_works_once_its_cause_is_gone
         for (const int reason : {ENOSPC, EDQUOT, EIO, EROFS, EACCES}) {
             // Until a file gets through because there is no call of that number.
             for (std::size_t nth = 0;; ++nth) {
-                const claim owner{++row, 1};
+                const claim owner{std::to_string(++row), 1};
                 const auto name = "f" + std::to_string(row) + "/a";
                 base::result<publication> outcome = publication::published;
                 {
@@ -318,8 +328,8 @@ TEST_F(local_folder, every_failing_call_is_told_and_works_once_its_cause_is_gone
                 EXPECT_EQ(outcome.error().code, system_failure("", reason).code) << call;
                 EXPECT_TRUE(is_transient(outcome.error().code));
                 // Tried again, with the next fence, as after any failure.
-                EXPECT_TRUE(into->discard(owner, {}, {}));
-                EXPECT_TRUE(put(*into, {row, 2}, name, "hello")) << call;
+                EXPECT_TRUE(into->discard({.key = key(name), .evidence = claim_text(owner)}));
+                EXPECT_TRUE(put(*into, {owner.row, 2}, name, "hello")) << call;
                 EXPECT_EQ(folder_.read(name), "hello");
             }
         }
@@ -332,7 +342,7 @@ TEST_F(local_folder, failed_sync_of_all_finds_out_whose_file_is_lost) {
     std::vector<std::unique_ptr<writer>> writers;
     std::vector<writer*> all;
     for (std::uint64_t i = 0; i < 10; ++i) {
-        writers.push_back(finished(*into, {i, 1}, "f" + std::to_string(i), "x"));
+        writers.push_back(finished(*into, {std::to_string(i), 1}, "f" + std::to_string(i), "x"));
         all.push_back(writers.back().get());
     }
     {
@@ -349,8 +359,8 @@ TEST_F(local_folder, file_system_without_exclusive_rename_gets_a_second_name_fir
     const auto into = open();
     folder_.write("taken", "other");
     const failing_call failing{"renameat2", EINVAL};
-    EXPECT_EQ(put(*into, {1, 1}, "a", "hello").value(), publication::published);
-    EXPECT_EQ(put(*into, {2, 1}, "taken", "hello").error().code, errc::conflict);
+    EXPECT_EQ(put(*into, {"1", 1}, "a", "hello").value(), publication::published);
+    EXPECT_EQ(put(*into, {"2", 1}, "taken", "hello").error().code, errc::conflict);
     EXPECT_EQ(folder_.read("a"), "hello");
     EXPECT_EQ(temporaries(), (std::set<std::string>{"2-1.part"}));
 }

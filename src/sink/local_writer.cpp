@@ -12,8 +12,8 @@ constexpr std::string_view ending = ".part";
 
 }  // namespace
 
-std::string temporary_name(claim owner) {
-    return claim_text(owner).append(ending);
+std::string temporary_name(std::string_view evidence) {
+    return std::string{evidence}.append(ending);
 }
 
 std::optional<claim> owner_of(std::string_view name) {
@@ -21,15 +21,15 @@ std::optional<claim> owner_of(std::string_view name) {
     return parse_claim(name.substr(0, name.size() - ending.size()));
 }
 
-base::result<std::unique_ptr<writer>> local_writer::create(int folder, claim owner, mode_t mode) {
-    const auto name = temporary_name(owner);
+base::result<std::unique_ptr<writer>> local_writer::create(int folder, const claim& owner, mode_t mode) {
+    const auto name = temporary_name(claim_text(owner));
     const auto open = [&] {
         return ::openat(folder, name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     };
     descriptor file{uninterrupted(open)};
     if (!file && errno == EEXIST && ::unlinkat(folder, name.c_str(), 0) == 0) file = descriptor{uninterrupted(open)};
     if (!file) return std::unexpected(system_failure("make a temporary file", errno));
-    auto made = std::make_unique<local_writer>(folder, owner, std::move(file));
+    auto made = std::make_unique<local_writer>(folder, claim_text(owner), std::move(file));
     if (::fchmod(made->file_.get(), mode) != 0) return std::unexpected(system_failure("set the mode of a file", errno));
     return made;
 }
@@ -49,7 +49,7 @@ base::result<void> local_writer::write(std::string_view octets) {
 }
 
 base::result<void> local_writer::finish(const model::destination_key& key, std::string_view sha256) {
-    staged_ = staged_file{.claim = owner_, .key = key, .size = size_, .sha256 = std::string{sha256}};
+    staged_ = staged_file{.key = key, .size = size_, .sha256 = std::string{sha256}, .evidence = owner_};
     return {};
 }
 

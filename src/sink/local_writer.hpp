@@ -10,16 +10,17 @@
 
 namespace gangway::sink {
 
-/// "<row>-<fence>.part".
-[[nodiscard]] std::string temporary_name(claim owner);
+/// "<row>-<fence>.part". The evidence of this sink is the claim alone.
+[[nodiscard]] std::string temporary_name(std::string_view evidence);
 /// Whose temporary file `name` is; nothing for other names.
 [[nodiscard]] std::optional<claim> owner_of(std::string_view name);
 
 class local_writer final : public writer {
   public:
     /// `folder` must outlive it. What the same claim left before is removed.
-    [[nodiscard]] static base::result<std::unique_ptr<writer>> create(int folder, claim owner, mode_t mode);
-    local_writer(int folder, claim owner, descriptor file) : folder_(folder), owner_(owner), file_(std::move(file)) {}
+    [[nodiscard]] static base::result<std::unique_ptr<writer>> create(int folder, const claim& owner, mode_t mode);
+    local_writer(int folder, std::string owner, descriptor file)
+        : folder_(folder), owner_(std::move(owner)), file_(std::move(file)) {}
     ~local_writer() override;
 
     base::result<void> write(std::string_view octets) override;
@@ -32,7 +33,7 @@ class local_writer final : public writer {
 
   private:
     int folder_;
-    claim owner_;
+    std::string owner_;  ///< the claim as text
     descriptor file_;
     std::uint64_t size_ = 0;
     bool owns_file_ = true;

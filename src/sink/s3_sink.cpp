@@ -26,7 +26,7 @@ class s3_sink final : public sink {
           clock_(clock),
           client_(*transport_, settings_, *pause_) {}
 
-    base::result<std::unique_ptr<writer>> begin(claim owner, const std::optional<model::destination_key>& key,
+    base::result<std::unique_ptr<writer>> begin(const claim& owner, const std::optional<model::destination_key>& key,
                                                 std::optional<std::uint64_t> size) override {
         return std::make_unique<s3_writer>(client_, owner, key, part_size_for(size.value_or(0)));
     }
@@ -49,19 +49,20 @@ class s3_sink final : public sink {
         const auto there = client_.look(file.key.text());
         if (!there) return std::unexpected(there.error());
         if (*there) return recovery_of(judge(file, **there));
-        if (file.evidence.empty()) return recovery::lost;
-        const auto etags = client_.parts(file.key.text(), file.evidence);
+        const auto upload = upload_in(file.evidence);
+        if (upload.empty()) return recovery::lost;
+        const auto etags = client_.parts(file.key.text(), upload);
         if (!etags) return std::unexpected(etags.error());
         if (!*etags || (*etags)->empty()) return recovery::lost;
-        const auto done = client_.complete(file.key.text(), file.evidence, **etags);
+        const auto done = client_.complete(file.key.text(), upload, **etags);
         if (!done) return std::unexpected(done.error());
         return recovery_of(settle(file, *done));
     }
 
-    base::result<void> discard(claim, const std::optional<model::destination_key>& key,
-                               std::string_view evidence) override {
-        if (!key || evidence.empty()) return {};
-        return client_.abort(key->text(), evidence);
+    base::result<void> discard(const staged_file& file) override {
+        const auto upload = upload_in(file.evidence);
+        if (upload.empty()) return {};
+        return client_.abort(file.key.text(), upload);
     }
 
     base::result<sweep_report> sweep(const liveness& alive) override {
@@ -72,7 +73,7 @@ class s3_sink final : public sink {
         for (const auto& upload : *uploads) {
             if (!upload.key.starts_with(settings_.prefix)) continue;
             // One that is younger may be on its way, by somebody whose ledger does not have it yet.
-            if (alive.evidence(upload.id) || upload.begun >= oldest) {
+            if (alive.upload(upload.id) || upload.begun >= oldest) {
                 ++report.kept;
                 continue;
             }
@@ -94,7 +95,7 @@ class s3_sink final : public sink {
             if (*there) {
                 auto found = judge(file, **there);
                 // Its parts are not needed any more.
-                if (found) static_cast<void>(discard(file.claim, file.key, file.evidence));
+                if (found) static_cast<void>(discard(file));
                 return found;
             }
         }
@@ -118,7 +119,7 @@ class s3_sink final : public sink {
     /// Whose object `there` is, and whether it is this content.
     base::result<publication> judge(const staged_file& file, const s3_object& there) {
         if (there.size == file.size) {
-            const bool ours = there.claim == claim_text(file.claim);
+            const bool ours = there.claim == file.evidence.substr(0, file.evidence.find(':'));
             if (there.sha256 == hexadecimal(file.sha256))
                 return ours ? publication::published : publication::already_there;
             if (ours && there.sha256.empty()) return publication::published;

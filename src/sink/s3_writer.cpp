@@ -41,7 +41,7 @@ base::result<void> s3_writer::flush_part() {
     if (etags_.size() == most_parts)
         return base::fail(errc::too_large, base::phase::storage, "the file is larger than it was said to be");
     if (upload_.empty()) {
-        auto begun = client_.begin_upload(key_->text(), {.claim = claim_text(owner_)});
+        auto begun = client_.begin_upload(key_->text(), {.claim = owner_});
         if (!begun) return std::unexpected(std::move(begun.error()));
         upload_ = std::move(*begun);
     }
@@ -56,8 +56,8 @@ base::result<void> s3_writer::finish(const model::destination_key& key, std::str
     key_ = key;
     if (!upload_.empty() && !part_.empty())
         if (auto done = flush_part(); !done) return done;
-    staged_ =
-        staged_file{.claim = owner_, .key = key, .size = size_, .sha256 = std::string{sha256}, .evidence = upload_};
+    staged_ = staged_file{.key = key, .size = size_, .sha256 = std::string{sha256}, .evidence = owner_};
+    if (!upload_.empty()) staged_->evidence += ":" + upload_;
     return {};
 }
 
@@ -69,7 +69,7 @@ base::result<staged_file> s3_writer::stage() {
 base::result<s3_outcome> s3_writer::publish() {
     const auto key = key_->text();
     if (!upload_.empty()) return client_.complete(key, upload_, etags_);
-    return client_.put(key, part_, {.claim = claim_text(owner_), .sha256 = hexadecimal(staged_->sha256)});
+    return client_.put(key, part_, {.claim = owner_, .sha256 = hexadecimal(staged_->sha256)});
 }
 
 }  // namespace gangway::sink

@@ -17,8 +17,8 @@ inline constexpr std::size_t smallest_part = std::size_t{16} * 1024 * 1024;
 class s3_writer final : public writer {
   public:
     /// `client` must outlive it. Without a key it takes no more than one part.
-    s3_writer(s3_client& client, claim owner, std::optional<model::destination_key> key, std::size_t part_size)
-        : client_(client), owner_(owner), key_(std::move(key)), part_size_(part_size) {}
+    s3_writer(s3_client& client, const claim& owner, std::optional<model::destination_key> key, std::size_t part_size)
+        : client_(client), owner_(claim_text(owner)), key_(std::move(key)), part_size_(part_size) {}
     ~s3_writer() override;
 
     base::result<void> write(std::string_view octets) override;
@@ -33,7 +33,7 @@ class s3_writer final : public writer {
     [[nodiscard]] base::result<void> flush_part();
 
     s3_client& client_;
-    claim owner_;
+    std::string owner_;  ///< the claim as text
     std::optional<model::destination_key> key_;
     std::size_t part_size_;
     std::string part_{};  ///< what is not sent yet

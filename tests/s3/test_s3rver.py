@@ -50,7 +50,7 @@ def test_small_file_is_published_once(server, bucket, small):
     assert bucket('put', '7-1', 'sub/a b+c~2.csv', small) == 'published'
     assert server.object('in/sub/a b+c~2.csv') == b'hello'
     assert bucket('put', '8-1', 'sub/a b+c~2.csv', small) == 'already_there'
-    assert bucket('recover', '7-1', 'sub/a b+c~2.csv', small, '') == 'published'
+    assert bucket('recover', 'sub/a b+c~2.csv', small, '7-1') == 'published'
 
 
 def test_looking_first_keeps_what_is_there(server, bucket, small, large):

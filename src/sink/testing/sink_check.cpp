@@ -2,9 +2,9 @@
 ///
 ///     gangway_sink_check PLACE put ROW-FENCE KEY FILE          published | already_there
 ///     gangway_sink_check PLACE stage ROW-FENCE KEY FILE        the evidence
-///     gangway_sink_check PLACE recover ROW-FENCE KEY FILE EVIDENCE
-///     gangway_sink_check PLACE discard ROW-FENCE KEY EVIDENCE
-///     gangway_sink_check PLACE sweep AGE_HOURS EVIDENCE...      how many were removed
+///     gangway_sink_check PLACE recover KEY FILE EVIDENCE
+///     gangway_sink_check PLACE discard KEY EVIDENCE
+///     gangway_sink_check PLACE sweep AGE_HOURS UPLOAD...        how many were removed
 ///     gangway_sink_check PLACE many COUNT SIZE                  files put per second
 ///
 /// PLACE is local=FOLDER or s3=ENDPOINT,BUCKET,PREFIX with words of settings behind it (virtual, unconditional, blind).
@@ -70,7 +70,7 @@ void open(place& at, std::string_view where, std::chrono::hours orphan_age) {
 }
 
 /// All of a file through a sink, up to where it is finished.
-std::unique_ptr<sink::writer> finished(sink::sink& into, sink::claim owner, const model::destination_key& key,
+std::unique_ptr<sink::writer> finished(sink::sink& into, const sink::claim& owner, const model::destination_key& key,
                                        const std::string& path) {
     std::ifstream file{path, std::ios::binary};
     if (!file) throw std::runtime_error{"cannot read " + path};
@@ -108,7 +108,7 @@ std::string put_many(sink::sink& into, std::size_t count, std::size_t size) {
         std::vector<sink::writer*> all;
         for (auto i = first; i < std::min(first + into.batch_size(), count); ++i) {
             const auto key = must(model::destination_key::parse(fmt::format("many/{}", i)));
-            writers.push_back(must(into.begin({i, 1}, key, size)));
+            writers.push_back(must(into.begin({std::to_string(i), 1}, key, size)));
             must(writers.back()->write(content));
             must(writers.back()->finish(key, hash));
             all.push_back(writers.back().get());
@@ -133,23 +133,22 @@ std::string carry_out(const words& given) {
             return std::find(given.begin() + 3, given.end(), id) != given.end();
         };
         return std::to_string(
-            must(into.sweep({.claim = [](sink::claim) { return false; }, .evidence = known})).removed);
+            must(into.sweep({.claim = [](const sink::claim&) { return false; }, .upload = known})).removed);
     }
-    const auto owner = sink::parse_claim(given.at(2)).value();
-    const auto key = must(model::destination_key::parse(given.at(3)));
     if (command == "discard") {
-        must(into.discard(owner, key, given.at(4)));
+        must(into.discard({.key = must(model::destination_key::parse(given.at(2))), .evidence = given.at(3)}));
         return "discarded";
     }
     if (command == "recover") {
-        std::ifstream file{given.at(4), std::ios::binary};
+        std::ifstream file{given.at(3), std::ios::binary};
         const std::string content{std::istreambuf_iterator<char>{file}, {}};
-        return outcome_text(must(into.recover({.claim = owner,
-                                               .key = key,
+        return outcome_text(must(into.recover({.key = must(model::destination_key::parse(given.at(2))),
                                                .size = content.size(),
                                                .sha256 = crypto::sha256(content),
-                                               .evidence = given.at(5)})));
+                                               .evidence = given.at(4)})));
     }
+    const auto owner = sink::parse_claim(given.at(2)).value();
+    const auto key = must(model::destination_key::parse(given.at(3)));
     const auto writer = finished(into, owner, key, given.at(4));
     const auto file = staged(into, *writer);
     if (command == "stage") return file.evidence;

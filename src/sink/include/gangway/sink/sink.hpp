@@ -34,24 +34,29 @@ namespace gangway::sink {
 
 /// One owner's try at one row of the ledger. A row that changes owners gets a higher fence.
 struct claim {
-    std::uint64_t row = 0;
+    std::string row{};  ///< the row's id: 1 to 64 lower-case letters and digits
     std::uint64_t fence = 0;
     friend bool operator==(const claim&, const claim&) = default;
 };
 
-/// "<row>-<fence>" in decimal: the beginning of every temporary name, so that whoever comes after a crash finds them.
-[[nodiscard]] std::string claim_text(claim value);
+/// "<row>-<fence>": the beginning of every temporary name, so that whoever comes after a crash finds them.
+[[nodiscard]] std::string claim_text(const claim& value);
 /// Nothing for any text that `claim_text` does not give.
 [[nodiscard]] std::optional<claim> parse_claim(std::string_view text);
 
 /// A file that is complete and safe but not visible yet. The ledger keeps all of it.
 struct staged_file {
-    sink::claim claim;
     model::destination_key key;
     std::uint64_t size = 0;
-    std::string sha256{};    ///< 32 octets
-    std::string evidence{};  ///< what the sink needs beyond that to find it again; at most 1024 octets of ASCII
+    std::string sha256{};  ///< 32 octets
+    /// Under which claim it was staged, and as what: "<row>-<fence>", and behind a colon the id of an upload where
+    /// there is one. Visible ASCII, at most 1200 octets. The row may have a higher fence by the time it is recovered.
+    std::string evidence{};
 };
+
+/// The parts of evidence; the first is nothing where it is none.
+[[nodiscard]] std::optional<claim> claim_in(std::string_view evidence);
+[[nodiscard]] std::string_view upload_in(std::string_view evidence) noexcept;
 
 enum class publication : std::uint8_t {
     published,      ///< it appeared now
@@ -82,8 +87,8 @@ class writer {
 
 /// What the ledger knows to be on its way. Asked from the thread that calls `sweep`.
 struct liveness {
-    std::function<bool(claim)> claim;
-    std::function<bool(std::string_view)> evidence;
+    std::function<bool(const claim&)> claim;       ///< in work, or named by evidence
+    std::function<bool(std::string_view)> upload;  ///< named by evidence
 };
 
 struct sweep_report {
@@ -96,7 +101,7 @@ class sink {
     virtual ~sink() = default;
 
     /// `key`: where it shall go, if that is known; `size`: how large it is said to be.
-    [[nodiscard]] virtual base::result<std::unique_ptr<writer>> begin(claim owner,
+    [[nodiscard]] virtual base::result<std::unique_ptr<writer>> begin(const claim& owner,
                                                                       const std::optional<model::destination_key>& key,
                                                                       std::optional<std::uint64_t> size) = 0;
 
@@ -108,9 +113,8 @@ class sink {
 
     /// For a file that was staged by somebody who is gone.
     [[nodiscard]] virtual base::result<recovery> recover(const staged_file& file) = 0;
-    /// Removes what `owner` left. Nothing there is no error. After this the owner cannot publish, should it wake up.
-    [[nodiscard]] virtual base::result<void> discard(claim owner, const std::optional<model::destination_key>& key,
-                                                     std::string_view evidence) = 0;
+    /// Removes a staged file. Nothing there is no error. After this its owner cannot publish it, should it wake up.
+    [[nodiscard]] virtual base::result<void> discard(const staged_file& file) = 0;
     /// Removes what was left of which `alive` knows nothing.
     [[nodiscard]] virtual base::result<sweep_report> sweep(const liveness& alive) = 0;
     /// How many files `stage` and `publish` are best given at a time. One: call them from several threads instead.
