@@ -93,17 +93,16 @@ class planner {
     verdict judge(index i) {
         const auto& file = in_.listing[i];
         if (const auto found = unfit(file)) return *found;
-        const known_version* latest = nullptr;
+        std::uint32_t latest = 0;
         const known_version* same = nullptr;
+        const auto order = [](const known_version& one) { return std::pair{one.repull, one.version}; };
         for (const auto v : with_path(in_.ledger, versions_, file.path)) {
             const auto& version = in_.ledger[v];
-            if (latest == nullptr || version.version > latest->version) latest = &version;
-            if (same_content(version, file) && (same == nullptr || version.version > same->version)) same = &version;
+            latest = std::max(latest, version.version);
+            if (same_content(version, file) && (same == nullptr || order(version) > order(*same))) same = &version;
         }
-        if (same != nullptr) return judge_known(i, *same, latest->version);
-        const bool is_new = latest == nullptr;
-        return judge_candidate(i, is_new ? verdict_code::fresh : verdict_code::changed,
-                               is_new ? 1 : latest->version + 1);
+        if (same != nullptr && same->state != progress::seen) return judge_known(i, *same, latest);
+        return judge_candidate(i, latest == 0 ? verdict_code::fresh : verdict_code::changed, latest + 1);
     }
 
     verdict judge_known(index i, const known_version& known, std::uint32_t latest) {
@@ -112,19 +111,20 @@ class planner {
                 return {.code = verdict_code::already_pulled, .version = known.version};
             case progress::in_progress:
                 return {.code = verdict_code::in_progress, .version = known.version};
+            case progress::seen:  // judged as a candidate
             case progress::wanted_again:
-                return judge_candidate(i, verdict_code::wanted_again, latest + 1);
+                return place(i, verdict_code::wanted_again, latest + 1, {});
             case progress::failed:
                 break;
         }
+        const auto version = known.version == 0 ? latest + 1 : known.version;
         if (known.retry_at > in_.now)
-            return {.code = verdict_code::retry_later, .version = known.version, .ago = known.retry_at - in_.now};
+            return {.code = verdict_code::retry_later, .version = version, .ago = known.retry_at - in_.now};
         auto key = known.key.empty() ? std::nullopt : parsed_key(known.key);
-        if (!key) return judge_candidate(i, verdict_code::retry, known.version);
-        return pull(i, verdict_code::retry, known.version, std::move(key));
+        return key ? pull(i, verdict_code::retry, version, std::move(key)) : place(i, verdict_code::retry, version, {});
     }
 
-    /// A version that has not been tried: it must be complete, and have a place of its own.
+    /// A version that has not been tried: it must be complete.
     verdict judge_candidate(index i, verdict_code code, std::uint32_t version) {
         const auto& file = in_.listing[i];
         const auto before = with_path(in_.looks, looks_, file.path);
@@ -139,7 +139,13 @@ class planner {
             keep(std::move(current));
             return *verdict;
         }
+        return place(i, code, version, std::move(current));
+    }
+
+    /// A version that is to be pulled now, if it has a place of its own.
+    verdict place(index i, verdict_code code, std::uint32_t version, std::optional<look> current) {
         if (in_.keys.needs_content()) return pull(i, code, version, {}, std::move(current));
+        const auto& file = in_.listing[i];
         auto key = in_.keys.render({.path = file.path,
                                     .connection = in_.connection,
                                     .folder = in_.folder,
@@ -147,7 +153,7 @@ class planner {
                                     .date = local_now_,
                                     .mtime = local_mtime(file)});
         if (const auto owner = claims_.claim(key.text(), file.path); !owner.empty()) {
-            keep(std::move(current));
+            if (current) keep(std::move(*current));
             return {.code = verdict_code::key_taken, .version = version, .other = owner};
         }
         return pull(i, code, version, std::move(key), std::move(current));

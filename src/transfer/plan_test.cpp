@@ -192,6 +192,45 @@ TEST(plan, file_asked_for_again_becomes_a_version_of_its_own) {
     EXPECT_EQ(f.sentence_of(0), "pulled again as asked, as version 2");
 }
 
+TEST(plan, version_that_was_only_seen_is_judged_like_a_new_one) {
+    fixture f{.listing = {file("a.csv")},
+              .ledger = {{.path = "a.csv", .size = 10, .mtime = noon - 86'400, .version = 0, .state = progress::seen}}};
+    EXPECT_EQ(f.sentence_of(0), "new");
+    EXPECT_EQ(f.at(start).pulls.at(0).version, 1U);
+    f.ledger.push_back({.path = "a.csv", .size = 9, .mtime = noon - 99'999, .version = 1, .key = "a.csv"});
+    EXPECT_EQ(f.sentence_of(0), "changed since version 1");
+    f.rules.stable = model::stable_over_looks{};
+    EXPECT_EQ(f.sentence_of(0), "waiting: seen for the first time");
+}
+
+TEST(plan, version_that_failed_before_it_got_a_number_gets_the_next) {
+    const fixture f{
+        .listing = {file("a.csv")},
+        .ledger = {{.path = "a.csv", .size = 10, .mtime = noon - 86'400, .version = 0, .state = progress::failed},
+                   {.path = "a.csv", .size = 9, .mtime = 1, .version = 4, .key = "a~4.csv"}}};
+    const auto made = f.at(start);
+    EXPECT_EQ(made.verdicts[0].code, verdict_code::retry);
+    EXPECT_EQ(made.pulls.at(0).version, 5U);
+    EXPECT_EQ(made.pulls.at(0).key->text(), "a~5.csv");
+}
+
+TEST(plan, last_time_a_version_was_asked_for_counts) {
+    fixture f{.listing = {file("a.csv")},
+              .ledger = {{.path = "a.csv",
+                          .size = 10,
+                          .mtime = noon - 86'400,
+                          .version = 0,
+                          .repull = 1,
+                          .state = progress::wanted_again},
+                         {.path = "a.csv", .size = 10, .mtime = noon - 86'400, .version = 1, .key = "a.csv"}}};
+    f.rules.stable = model::stable_over_looks{};
+    EXPECT_EQ(f.sentence_of(0), "pulled again as asked, as version 2");
+    EXPECT_EQ(f.at(start).pulls.at(0).key->text(), "a~2.csv");
+    f.ledger[0].state = progress::pulled;
+    f.ledger[0].version = 2;
+    EXPECT_EQ(f.sentence_of(0), "already pulled as version 2");
+}
+
 TEST(plan, order_is_by_name_time_or_size_and_then_by_name) {
     fixture f{.listing = {file("c", 1, 300), file("b", 3, 100), file("a", 2, 300), file("d", 0, {})}};
     f.rules.order = model::pull_order::name;

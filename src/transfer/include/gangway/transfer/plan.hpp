@@ -35,10 +35,11 @@ struct listed_file {
 
 /// How far a version has come, as far as planning cares.
 enum class progress : std::uint8_t {
+    seen,          ///< known, and nothing was done about it yet
     in_progress,   ///< claimed and not yet recorded
     failed,        ///< to be tried again from `retry_at` on
     pulled,        ///< recorded; what may be left is the post-action
-    wanted_again,  ///< recorded, and somebody asked to have it again
+    wanted_again,  ///< seen already, but somebody asked to have it once more
 };
 
 /// A row of the ledger for the folder.
@@ -46,7 +47,8 @@ struct known_version {
     std::string_view path;
     std::uint64_t size = 0;
     std::optional<std::uint32_t> mtime{};
-    std::uint32_t version = 1;
+    std::uint32_t version = 1;  ///< 0: it has none yet
+    std::uint32_t repull = 0;   ///< how often this size and time was asked for again; the last one counts
     progress state = progress::pulled;
     std::chrono::sys_seconds retry_at{};
     std::string_view key{};  ///< where it went or shall go; empty: not known yet
