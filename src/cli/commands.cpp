@@ -75,7 +75,8 @@ void add_file_options(CLI::App& command, command_line& line) {
             command.add_option("--mode", line.mode, "Permissions of the remote file, e.g. 640")->type_name("OCTAL");
             command.add_flag("--append", line.append, "Add to the end of what is there");
             command.add_flag("--parents", line.parents, "Make missing folders");
-            command.add_flag("--atomic", line.atomic, "Write under a temporary name and rename at the end");
+            command.add_flag("--atomic", line.atomic,
+                             "Write under a temporary name and rename at the end; with -r each file");
             break;
         case verb::mkdir:
             command.add_flag("-p,--parents", line.parents, "Make missing folders; an existing one is no error");

@@ -14,7 +14,9 @@ net::async_result<std::string> get_tree(net::sftp_client& client, const request&
                          {.told = [&](const auto& name, const auto& why) { report.told(name, why); },
                           .moved = [&](const auto& so_far) { report.moved(so_far); }});
     if (!tree) co_return std::unexpected(tree.error());
-    const auto fetched = co_await net::download_tree(client, wanted.path, **tree);
+    net::tree_limits limits;
+    if (line.parallel != 0) limits.large_at_once = line.parallel;
+    const auto fetched = co_await net::download_tree(client, wanted.path, **tree, limits);
     const auto outcome = co_await (*tree)->finish();
     if (!fetched) co_return std::unexpected(fetched.error());
     co_return report.end(outcome);

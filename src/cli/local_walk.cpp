@@ -159,13 +159,21 @@ net::async_result<void> local_walk::stream(const std::string& name, net::file_wr
     if (!file || ::fstat(file.get(), &there) != 0) co_return std::unexpected(system_error("read", name));
     if (!S_ISREG(there.st_mode)) co_return std::unexpected(system_error("read", name, ELOOP));
     std::string buffer(piece_octets, '\0');
+    // Several files are streamed at a time, and each counts for what the server has of it.
+    struct share {
+        std::uint64_t& all;
+        std::uint64_t own = 0;
+        ~share() { all -= own; }
+        void is(std::uint64_t octets) { all += octets - std::exchange(own, octets); }
+    } moved{streamed_};
     for (;;) {
         const auto count = read_up_to(file.get(), buffer.data(), buffer.size());
         if (count < 0) co_return std::unexpected(system_error("read", name));
         if (count == 0) co_return base::result<void>{};
         const auto written = co_await to.write(std::string_view{buffer}.substr(0, static_cast<std::size_t>(count)));
         if (!written) co_return written;
-        hearing_.moved({.files = outcome_.files, .octets = outcome_.octets + to.acknowledged()});
+        moved.is(to.acknowledged());
+        hearing_.moved({.files = outcome_.files, .octets = outcome_.octets + streamed_});
     }
 }
 

@@ -65,6 +65,7 @@ class local_walk final : public net::tree_source {
     descriptor root_;
     local_tree::listeners hearing_;
     tree_outcome outcome_{};
+    std::uint64_t streamed_ = 0;   ///< octets of files that are still streamed
     std::vector<level> levels_{};  ///< touched by the thread only
     bool begun_ = false;           ///< the same
     std::deque<std::shared_ptr<batch>> coming_{};

@@ -5,9 +5,12 @@
 #include <gangway/net/file_operations.hpp>
 #include <gangway/net/tree_upload.hpp>
 
+#include <utility>
+
 namespace gangway::cli {
 
-net::async_result<std::string> put_tree(net::sftp_client& client, const request& wanted) {
+net::async_result<std::string> put_tree(net::sftp_connection& connection, const request& wanted) {
+    auto& client = *connection.client;
     tree_report report{wanted};
     const auto& line = wanted.line;
     const auto walk =
@@ -18,8 +21,12 @@ net::async_result<std::string> put_tree(net::sftp_client& client, const request&
         const auto made = co_await net::make_directory(client, wanted.path.parent(), {.parents = true});
         if (!made) co_return std::unexpected(made.error());
     }
-    const auto sent = co_await net::upload_tree(client, wanted.path, **walk,
-                                                {.replace = !line.no_overwrite, .preserve = line.preserve});
+    net::tree_upload_options how{
+        .replace = !line.no_overwrite, .preserve = line.preserve, .sync = line.sync, .atomic = line.atomic};
+    if (line.parallel != 0) how.large_at_once = line.parallel;
+    if (net::takes_writes_in_any_order(connection.server, client.features()))
+        how.more = net::channels_of(*connection.link, wanted.limits.operation);
+    const auto sent = co_await net::upload_tree(client, wanted.path, **walk, std::move(how));
     if (!sent) co_return std::unexpected(sent.error());
     co_return report.end((*walk)->outcome());
 }

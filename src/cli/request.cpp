@@ -38,8 +38,8 @@ base::result<void> check_combinations(const command_line& line) {
         return model::invalid("json", "standard output is already the file: leave out --json");
     if (line.recursive && line.local == "-")
         return model::invalid("recursive", "a folder cannot go through standard input or output");
-    if (line.recursive && (line.append || line.atomic || !line.mode.empty()))
-        return model::invalid("recursive", "-r does not go with --append, --atomic or --mode");
+    if (line.recursive && (line.append || !line.mode.empty()))
+        return model::invalid("recursive", "-r does not go with --append or --mode");
     if (line.resume && (line.recursive || line.local == "-" || line.append))
         return model::invalid("resume", "--resume is for one file: it does not go with -r, --append, or a pipe");
     if (line.preserve && !line.recursive) return model::invalid("preserve", "--preserve belongs to --recursive");

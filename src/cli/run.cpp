@@ -154,7 +154,7 @@ net::awaitable<outcome> connect_and_run(const request& wanted, server_dialer& di
     const bool tree = wanted.line.recursive;
     auto result = wanted.line.what == verb::get ? co_await (tree ? get_tree(client, wanted) : get(client, wanted))
                   : wanted.line.what == verb::put
-                      ? co_await (tree ? put_tree(client, wanted) : put(*connection, wanted))
+                      ? co_await (tree ? put_tree(*connection, wanted) : put(*connection, wanted))
                       : co_await operate(client, wanted);
     if (!result) co_return outcome{.failure = std::move(result.error())};
     co_return outcome{.output = std::move(*result)};

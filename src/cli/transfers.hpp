@@ -19,6 +19,6 @@ namespace gangway::cli {
 /// A folder and everything in it. Each failure is told on standard error as it comes, and the rest goes on; the error
 /// that is returned counts them. Returns what to print.
 [[nodiscard]] net::async_result<std::string> get_tree(net::sftp_client& client, const request& wanted);
-[[nodiscard]] net::async_result<std::string> put_tree(net::sftp_client& client, const request& wanted);
+[[nodiscard]] net::async_result<std::string> put_tree(net::sftp_connection& connection, const request& wanted);
 
 }  // namespace gangway::cli

@@ -5,6 +5,8 @@
 #include <gangway/net/tree_download.hpp>
 #include <gangway/sftp/errors.hpp>
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+
 #include <algorithm>
 #include <deque>
 #include <set>
@@ -73,6 +75,7 @@ class tree_walk {
         if (there->type_known() && !there->is_directory())
             co_return base::fail(sftp::errc::not_a_directory, base::phase::sftp, "the path is not a folder");
         fit_the_server();
+        limits_.large_at_once = std::max<std::size_t>(limits_.large_at_once, 1);
         folders_waiting_.push_back({"", *there});
         for (fill(); calls_.outstanding() > 0 && !fatal_; fill()) {
             auto ended = co_await calls_.next();
@@ -307,22 +310,38 @@ class tree_walk {
     }
 
     async_result<void> stream_the_large() {
-        for (; !large_.empty(); large_.pop_front()) {
-            const auto& name = large_.front();
-            auto path = model::remote_path::parse(path_of(name));
-            if (!path) {
-                receiver_.failed(name, path.error());
-                continue;
-            }
-            const auto reader = co_await file_reader::open(client_, *std::move(path));
-            if (!client_.usable() && !reader) co_return std::unexpected(reader.error());
-            if (!reader) {
-                receiver_.failed(name, reader.error());
-                continue;
-            }
-            const auto streamed = co_await receiver_.stream(name, **reader);
-            if (!streamed) co_return streamed;
+        const auto count = std::min(large_.size(), limits_.large_at_once);
+        if (count > 0) co_await stream_several(count);
+        if (fatal_) co_return std::unexpected(*fatal_);
+        co_return base::result<void>{};
+    }
+    awaitable<void> stream_several(std::size_t count) {
+        using namespace asio::experimental::awaitable_operators;
+        if (count == 1)
+            co_await stream_in_turn();
+        else
+            co_await (stream_in_turn() && stream_several(count - 1));
+    }
+    awaitable<void> stream_in_turn() {
+        while (!large_.empty() && !fatal_) {
+            const auto name = std::move(large_.front());
+            large_.pop_front();
+            const auto streamed = co_await stream(name);
+            if (!streamed && !fatal_) fatal_ = streamed.error();
         }
+    }
+    async_result<void> stream(const std::string& name) {
+        auto path = model::remote_path::parse(path_of(name));
+        if (!path) {
+            receiver_.failed(name, path.error());
+            co_return base::result<void>{};
+        }
+        // Together they ask for no more ahead than one does on its own.
+        const read_range all{.most_ahead = read_range{}.most_ahead / limits_.large_at_once};
+        const auto reader = co_await file_reader::open(client_, *std::move(path), all);
+        if (reader) co_return co_await receiver_.stream(name, **reader);
+        if (!client_.usable()) co_return std::unexpected(reader.error());
+        receiver_.failed(name, reader.error());
         co_return base::result<void>{};
     }
 

@@ -145,6 +145,21 @@ TEST_F(tree_download, a_large_file_is_streamed) {
     EXPECT_EQ(got.streams["large"].size(), 5000U);
 }
 
+TEST_F(tree_download, large_files_are_streamed_several_at_a_time_and_one_that_fails_is_told) {
+    for (int i = 0; i < 9; ++i)
+        file("/t", "large" + std::to_string(i), std::string(200'000, static_cast<char>('a' + i)));
+    server.refused.insert("/t/large4");
+    ASSERT_TRUE(fetch({.whole = 1000}));
+    EXPECT_EQ(got.streams.size(), 8U);
+    EXPECT_EQ(got.streams["large8"], std::string(200'000, 'i'));
+    EXPECT_EQ(got.failures["large4"], sftp::errc::permission_denied);
+    const auto line = [&](std::string_view beginning) {
+        return std::ranges::find_if(server.log, [&](const auto& each) { return each.starts_with(beginning); });
+    };
+    EXPECT_LT(line("OPEN /t/large3"), line("CLOSE /t/large0"));
+    EXPECT_LT(line("CLOSE /t/large0"), line("OPEN /t/large8"));
+}
+
 TEST_F(tree_download, a_folder_that_the_receiver_refuses_is_not_listed) {
     server.listings["/t"] = {{"sub", folder_mode}};
     file("/t/sub", "b", "beta");

@@ -1,7 +1,8 @@
+#include "large_uploads.hpp"
 #include "slots.hpp"
 
 #include <gangway/net/errors.hpp>
-#include <gangway/net/file_operations.hpp>
+#include <gangway/net/temporary_file.hpp>
 #include <gangway/net/tree_upload.hpp>
 #include <gangway/sftp/errors.hpp>
 
@@ -27,10 +28,13 @@ enum class step : std::uint8_t {
     open_new,
     look_at_file,
     open_old,
+    look_before,
     write,
+    sync,
     look,
     set,
     close,
+    publish,
     settle,
     tidy
 };
@@ -48,6 +52,7 @@ struct open_file {
     tree_item item{};
     std::size_t waiting = 0;               ///< calls not answered
     bool made = false;                     ///< was it not there before?
+    std::string temporary{};               ///< its path until it is whole, if that is another one
     std::optional<base::error> failure{};  ///< the first; the content is not sure then
     std::optional<base::error> unset{};    ///< why it does not have its permissions and times
 };
@@ -57,14 +62,16 @@ std::string parent_of(const std::string& name) {
     return slash == std::string::npos ? std::string{} : name.substr(0, slash);
 }
 
-base::error in_the_way(std::string_view what) {
-    return {sftp::errc::already_exists, base::phase::sftp, std::string{what}};
-}
-
 class tree_writer {
   public:
     tree_writer(sftp_client& client, const model::remote_path& root, tree_source& source, tree_upload_options options)
-        : client_(client), root_(root), source_(source), options_(options), calls_(client) {}
+        : client_(client),
+          root_(root),
+          source_(source),
+          wanted_(std::move(options)),
+          options_(wanted_),
+          large_(client, root, source, wanted_),
+          calls_(client) {}
 
     async_result<void> run() {
         fit_the_server();
@@ -81,10 +88,12 @@ class tree_writer {
             }
             auto ended = co_await calls_.next();
             if (!ended.answer) co_return std::unexpected(ended.answer.error());
+            // What the server says of its limits comes before its first answer, and no file is open yet.
+            if (!std::exchange(fitted_, true)) fit_the_server();
             arrived(label::of(ended.tag), *ended.answer);
             client_.recycle(std::move(*ended.answer));
         }
-        const auto streamed = co_await stream_the_large();
+        const auto streamed = co_await large_.run();
         if (!streamed || !options_.preserve) co_return streamed;
         co_return co_await settle_folders();
     }
@@ -94,16 +103,17 @@ class tree_writer {
         const auto& told = client_.features().limits;
         const auto handles = std::min<std::uint64_t>(told.open_handles.value_or(usual_handles), most_handles);
         options_.files_in_flight =
-            std::clamp<std::size_t>(options_.files_in_flight, 1, std::max<std::size_t>(handles * 3 / 4, 1));
+            std::clamp<std::size_t>(wanted_.files_in_flight, 1, std::max<std::size_t>(handles * 3 / 4, 1));
         chunk_ = told.write;
-        options_.octets_in_flight = std::min(options_.octets_in_flight, chunk_ * most_parts);
+        options_.octets_in_flight = std::min(wanted_.octets_in_flight, chunk_ * most_parts);
     }
     [[nodiscard]] bool may_take() const noexcept {
         return files_.used() + held_ < options_.files_in_flight && octets_ < options_.octets_in_flight;
     }
-    [[nodiscard]] std::string path_of(const std::string& name) const {
-        if (name.empty()) return root_.octets();
-        return root_.octets().ends_with('/') ? root_.octets() + name : root_.octets() + "/" + name;
+    [[nodiscard]] std::string path_of(const std::string& name) const { return path_beneath(root_, name); }
+    /// Under which the file is until it is whole.
+    [[nodiscard]] std::string path_in_making(const open_file& file) const {
+        return file.temporary.empty() ? path_of(file.item.name) : file.temporary;
     }
 
     void place(tree_item item) {
@@ -131,7 +141,7 @@ class tree_writer {
         const auto path = path_of(item.name);
         switch (item.what) {
             case tree_item::kind::large:
-                large_.push_back(std::move(item));
+                large_.add(std::move(item));
                 return;
             case tree_item::kind::folder: {
                 folders_[item.name].attributes = item.attributes;
@@ -144,15 +154,33 @@ class tree_writer {
                 return;
             }
             case tree_item::kind::file:
-                open(files_.add({.item = std::move(item)}), step::open_new);
+                return begin_file(std::move(item));
         }
+    }
+    void begin_file(tree_item item) {
+        const auto slot = files_.add({.item = std::move(item)});
+        auto& file = files_[slot];
+        if (!options_.atomic) return open(slot, step::open_new);
+        const auto path = model::remote_path::parse(path_of(file.item.name));
+        const auto temporary = path ? temporary_name_beside(*path) : path;
+        if (!temporary) return file_failed(slot, temporary.error());
+        file.temporary = temporary->octets();
+        // A rename would replace what is there, on some servers even if it was not asked to.
+        if (options_.replace) return open(slot, step::open_new);
+        start(slot, sftp::lstat_request{.path = path->octets()}, {step::look_before, slot});
+    }
+    void target_seen(std::uint32_t slot, const sftp::reply& answer) {
+        const auto there = answer.as<sftp::attrs_reply>();
+        if (there) return file_failed(slot, in_the_way("the target exists already"));
+        if (there.error().code != sftp::errc::no_such_file) return file_failed(slot, there.error());
+        open(slot, step::open_new);
     }
     void open(std::uint32_t slot, step how) {
         using namespace sftp::open_flag;
         const auto& item = files_[slot].item;
         sftp::attributes mode{};
         if (item.attributes.permissions) mode.permissions = *item.attributes.permissions & 0777U;
-        const auto path = path_of(item.name);
+        const auto path = path_in_making(files_[slot]);
         const auto flags = sftp::open_flag::write | create | (how == step::open_new ? exclusive : truncate);
         start(slot, sftp::open_request{.path = path, .flags = flags, .attrs = mode}, {how, slot});
     }
@@ -184,6 +212,10 @@ class tree_writer {
                 return file_opened(of.slot, answer, false);
             case step::look_at_file:
                 return obstacle_seen(of.slot, answer);
+            case step::look_before:
+                return target_seen(of.slot, answer);
+            case step::publish:
+                return published(of.slot, answer);
             default:
                 part_done(of, answer);
         }
@@ -246,6 +278,8 @@ class tree_writer {
                                                  .atime = about.atime,
                                                  .mtime = about.mtime}},
                 {step::set, slot});
+        if (options_.sync && client_.features().fsync)
+            add(file, sftp::fsync_request{.handle = opened->handle}, {step::sync, slot});
         add(file, sftp::fstat_request{.handle = opened->handle}, {step::look, slot});
         add(file, sftp::close_request{.handle = opened->handle}, {step::close, slot});
         if (file.waiting == 0) finish(slot);
@@ -261,7 +295,7 @@ class tree_writer {
     void refused(std::uint32_t slot, const base::error& why, bool was_new) {
         const bool vague = why.code == sftp::errc::failure || why.code == sftp::errc::already_exists ||
                            why.code == sftp::errc::other_status;
-        if (!was_new || !vague) return file_failed(slot, why);
+        if (!was_new || !vague || !files_[slot].temporary.empty()) return file_failed(slot, why);
         const auto path = path_of(files_[slot].item.name);
         files_[slot].unset = why;
         start(slot, sftp::lstat_request{.path = path}, {step::look_at_file, slot});
@@ -290,7 +324,21 @@ class tree_writer {
         if (file.waiting == 0) finish(of.slot);
     }
     void finish(std::uint32_t slot) {
-        if (files_[slot].failure) return file_failed(slot, *files_[slot].failure);
+        auto& file = files_[slot];
+        if (file.failure) return file_failed(slot, *file.failure);
+        if (file.temporary.empty()) return file_done(slot);
+        const auto path = path_of(file.item.name);
+        const label of{step::publish, slot};
+        if (options_.replace && client_.features().posix_rename)
+            start(slot, sftp::posix_rename_request{.old_path = file.temporary, .new_path = path}, of);
+        else
+            start(slot, sftp::rename_request{.old_path = file.temporary, .new_path = path}, of);
+    }
+    void published(std::uint32_t slot, const sftp::reply& answer) {
+        if (const auto renamed = answer.succeeded(); !renamed) return file_failed(slot, renamed.error());
+        file_done(slot);
+    }
+    void file_done(std::uint32_t slot) {
         const auto done = drop(slot);
         if (done.unset)
             source_.failed(done.item.name, *done.unset);
@@ -301,7 +349,7 @@ class tree_writer {
         const auto lost = drop(slot);
         if (lost.made) {
             // Its answer is awaited like any other, because the connection may end with the last one.
-            const auto path = path_of(lost.item.name);
+            const auto path = path_in_making(lost);
             std::ignore = calls_.start(sftp::remove_request{.path = path}, label{step::tidy, 0}.tag());
         }
         source_.failed(lost.item.name, std::move(why));
@@ -310,43 +358,6 @@ class tree_writer {
         octets_ -= files_[slot].item.content.size();
         return files_.take(slot);
     }
-
-    async_result<void> stream_the_large() {
-        for (; !large_.empty(); large_.pop_front()) {
-            auto written = co_await stream(large_.front());
-            if (written) {
-                source_.done(large_.front().name, *written);
-                continue;
-            }
-            if (!client_.usable()) co_return std::unexpected(written.error());
-            source_.failed(large_.front().name, std::move(written.error()));
-        }
-        co_return base::result<void>{};
-    }
-    async_result<std::uint64_t> stream(const tree_item& item) {
-        const auto path = model::remote_path::parse(path_of(item.name));
-        if (!path) co_return std::unexpected(path.error());
-        const auto there = co_await lstat(client_, *path);
-        if (there && !options_.replace) co_return std::unexpected(in_the_way("the target exists already"));
-        if (there && !there->is_regular())
-            co_return std::unexpected(in_the_way("something that is no file has its name"));
-        writer_options how{};
-        how.when_there = there ? writer_options::existing::truncate : writer_options::existing::refuse;
-        if (item.attributes.permissions && (options_.preserve || !there))
-            how.mode = *item.attributes.permissions & 0777U;
-        const auto writer = co_await file_writer::open(client_, *path, how);
-        if (!writer) co_return std::unexpected(writer.error());
-        const auto streamed = co_await source_.stream(item.name, **writer);
-        auto written = streamed ? co_await (*writer)->finish() : std::unexpected(streamed.error());
-        if (!streamed) co_await abandon(**writer);
-        if (!written && !there) std::ignore = co_await client_.perform(sftp::remove_request{.path = path->octets()});
-        if (!written || !options_.preserve) co_return written;
-        const sftp::attributes times{.atime = item.attributes.atime, .mtime = item.attributes.mtime};
-        const auto set = co_await set_attributes(client_, *path, times);
-        if (!set) co_return std::unexpected(set.error());
-        co_return written;
-    }
-    static awaitable<void> abandon(file_writer& writer) { static_cast<void>(co_await writer.abandon()); }
 
     /// From the deepest up, and after everything in them was written, because that changes their times.
     async_result<void> settle_folders() {
@@ -379,24 +390,26 @@ class tree_writer {
     sftp_client& client_;
     const model::remote_path& root_;
     tree_source& source_;
-    tree_upload_options options_;
+    const tree_upload_options wanted_;
+    tree_upload_options options_;  ///< what the server allows of it
+    large_uploads large_;
     std::map<std::string, folder> folders_{};
     std::map<std::uint32_t, base::error> refusals_{};  ///< why a folder was not made, while it is looked at
     slots<std::string> names_{};                       ///< of folders in flight
     slots<open_file> files_{};
-    std::deque<tree_item> large_{};  ///< to be streamed
-    std::size_t held_ = 0;           ///< items that wait for their folder
-    std::uint64_t octets_ = 0;       ///< of the files in memory
-    std::uint64_t chunk_ = 0;        ///< octets of a WRITE
-    bool ended_ = false;             ///< has the source no more?
-    call_pipeline calls_;            ///< goes first
+    std::size_t held_ = 0;      ///< items that wait for their folder
+    std::uint64_t octets_ = 0;  ///< of the files in memory
+    std::uint64_t chunk_ = 0;   ///< octets of a WRITE
+    bool ended_ = false;        ///< has the source no more?
+    bool fitted_ = false;       ///< are the server's limits known?
+    call_pipeline calls_;       ///< goes first
 };
 
 }  // namespace
 
 async_result<void> upload_tree(sftp_client& client, model::remote_path root, tree_source& source,
                                tree_upload_options options) {
-    tree_writer writer{client, root, source, options};
+    tree_writer writer{client, root, source, std::move(options)};
     co_return co_await writer.run();
 }
 

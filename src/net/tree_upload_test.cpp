@@ -162,6 +162,95 @@ TEST_F(tree_upload, a_large_file_is_streamed) {
     EXPECT_EQ(given.arrived["big"], 100'000U);
 }
 
+TEST_F(tree_upload, large_files_are_streamed_several_at_a_time_and_one_that_fails_is_told) {
+    for (int i = 0; i < 9; ++i) {
+        const auto name = "big" + std::to_string(i);
+        given.large[name] = std::string(100'000, static_cast<char>('a' + i));
+        add(kind::large, name);
+    }
+    server.refused.insert("/t/big4");
+    ASSERT_TRUE(send());
+    EXPECT_EQ(given.arrived.size(), 8U);
+    EXPECT_EQ(given.failures["big4"], sftp::errc::permission_denied);
+    EXPECT_EQ(server.files["/t/big8"].content, given.large["big8"]);
+    const auto line = [&](std::string_view beginning) {
+        return std::ranges::find_if(server.log, [&](const auto& each) { return each.starts_with(beginning); });
+    };
+    EXPECT_LT(line("OPEN /t/big3"), line("CLOSE /t/big0"));
+    EXPECT_LT(line("CLOSE /t/big0"), line("OPEN /t/big8"));
+}
+
+TEST_F(tree_upload, atomic_file_has_its_name_only_when_it_is_whole) {
+    server.files["/t/a"].content = "old";
+    add(kind::file, "a", "alpha");
+    add(kind::large, "big");
+    given.large["big"] = std::string(100'000, 'z');
+    server.extensions = {{"posix-rename@openssh.com", "1"}};
+    server.instead = [this, usual = server.instead](const testing::wire_request& request) {
+        if (request.type == testing::wire::write) {
+            if (request.rest.contains("alpha")) EXPECT_EQ(server.files["/t/a"].content, "old");
+            EXPECT_FALSE(server.files.contains("/t/big"));
+        }
+        return usual(request);
+    };
+    ASSERT_TRUE(send({.atomic = true}));
+    EXPECT_EQ(server.files["/t/a"].content, "alpha");
+    EXPECT_EQ(server.files["/t/big"].content, given.large["big"]);
+    EXPECT_EQ(server.files.size(), 2U);
+    EXPECT_EQ(given.arrived.size(), 2U);
+}
+
+TEST_F(tree_upload, atomic_file_that_fails_leaves_what_was_there) {
+    server.files["/t/a"].content = "old";
+    server.files["/t/b"].content = "old";
+    add(kind::file, "a", "alpha");
+    add(kind::file, "b", "beta");
+    server.instead = [usual = server.instead](const testing::wire_request& request) -> std::optional<std::string> {
+        if (request.type == testing::wire::write && request.rest.contains("alpha"))
+            return testing::wire::status(request.id, 4, "No space");
+        return usual(request);
+    };
+    ASSERT_TRUE(send({.atomic = true}));
+    EXPECT_EQ(given.failures["a"], sftp::errc::failure);
+    EXPECT_EQ(given.failures["b"], sftp::errc::failure)
+        << "this server's RENAME does not replace, and cannot be asked to";
+    EXPECT_EQ(server.files["/t/a"].content, "old");
+    EXPECT_EQ(server.files["/t/b"].content, "old");
+    EXPECT_EQ(server.files.size(), 2U) << "and no temporary file";
+}
+
+TEST_F(tree_upload, atomic_file_does_not_replace_another_unasked) {
+    server.files["/t/a"].content = "old";
+    add(kind::file, "a", "alpha");
+    add(kind::file, "b", "beta");
+    ASSERT_TRUE(send({.replace = false, .atomic = true}));
+    EXPECT_EQ(given.failures["a"], sftp::errc::already_exists);
+    EXPECT_EQ(server.files["/t/a"].content, "old");
+    EXPECT_EQ(server.files["/t/b"].content, "beta");
+}
+
+TEST_F(tree_upload, sync_is_asked_for_every_file_where_it_is_offered) {
+    add(kind::file, "a", "alpha");
+    add(kind::large, "big");
+    given.large["big"] = "z";
+    ASSERT_TRUE(send({.sync = true}));
+    EXPECT_EQ(server.count("EXTENDED fsync"), 0U);
+    server.extensions = {{"fsync@openssh.com", "1"}};
+    add(kind::folder, "");
+    add(kind::file, "a", "alpha");
+    add(kind::large, "big");
+    ASSERT_TRUE(send({.sync = true}));
+    EXPECT_EQ(server.count("EXTENDED fsync"), 2U);
+}
+
+TEST_F(tree_upload, limits_that_come_after_the_first_request_are_kept) {
+    server.extensions = {{"limits@openssh.com", "1"}};
+    server.largest_transfer = 8192;
+    add(kind::file, "a", std::string(20'000, 'x'));
+    ASSERT_TRUE(send());
+    EXPECT_EQ(server.count("WRITE"), 3U);
+}
+
 TEST_F(tree_upload, permissions_and_times_are_set_before_the_close) {
     add(kind::file, "a", "alpha");
     ASSERT_TRUE(send({.preserve = true}));

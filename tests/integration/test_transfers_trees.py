@@ -161,6 +161,29 @@ def test_nothing_is_replaced_with_no_overwrite(run, place, tmp_path):
     assert (folder / 'a').read_bytes() == b'new'
 
 
+@pytest.mark.parametrize('options', [['--atomic'], ['--sync'], ['--atomic', '--sync', '-p', '--parallel', '2']])
+def test_a_tree_goes_up_under_temporary_names_and_to_stable_storage(run, place, tmp_path, options):
+    url, folder = place
+    source = tmp_path / 'source'
+    content = plant(source)
+    for _ in range(2):
+        done(run('put', '-r', *options, source, f'{url}/there'))
+        assert files_in(folder / 'there') == content
+
+
+def test_several_large_files_go_both_ways(run, place, tmp_path):
+    url, folder = place
+    source = tmp_path / 'source'
+    source.mkdir()
+    for number in range(6):
+        (source / f'large{number}').write_bytes(os.urandom(9_000_000 + number))
+    told = done(run('put', '-r', '--json', source, f'{url}/there')).json()
+    assert told['files'] == 6 and told['bytes'] == 54_000_015
+    assert files_in(folder / 'there') == files_in(source)
+    done(run('get', '-r', '--parallel', '3', f'{url}/there', tmp_path / 'back'))
+    assert files_in(tmp_path / 'back') == files_in(source)
+
+
 def test_a_missing_folder_is_an_error(run, place, tmp_path):
     url, _ = place
     assert run('get', '-r', f'{url}/nothing', tmp_path / 'here').status == FAILED
@@ -170,6 +193,6 @@ def test_a_missing_folder_is_an_error(run, place, tmp_path):
     assert run('put', '-r', '--parents', tmp_path / 'source', f'{url}/no/folder').status == OK
 
 
-@pytest.mark.parametrize('options', [('--append',), ('--atomic',), ('--mode', '600')])
+@pytest.mark.parametrize('options', [('--append',), ('--resume',), ('--mode', '600')])
 def test_what_does_not_go_together_is_said_before_anything_is_sent(run, place, tmp_path, options):
     assert run('put', '-r', *options, tmp_path, place[0]).status == USAGE

@@ -44,6 +44,13 @@ struct tree_server : memory_server {
         }
         return body;
     }
+    std::string renamed(std::uint32_t id, const std::string& from, const std::string& to, bool replace) {
+        if (!files.contains(from) || refused.contains(to)) return wire::status(id, 3, "Permission denied");
+        if (!replace && files.contains(to)) return wire::status(id, 4, "Failure");
+        files[to] = std::move(files[from]);
+        files.erase(from);
+        return wire::status(id, 0);
+    }
     std::optional<std::string> special(const wire_request& request) {
         base::byte_reader in{request.rest};
         const std::string first{in.string()};
@@ -62,6 +69,11 @@ struct tree_server : memory_server {
             case wire::remove:
                 files.erase(first);
                 return wire::status(request.id, 0);
+            case wire::rename:
+                return renamed(request.id, first, std::string{in.string()}, false);
+            case 200:
+                if (first != "posix-rename@openssh.com") return std::nullopt;
+                return renamed(request.id, std::string{in.string()}, std::string{in.string()}, true);
             case wire::stat:
             case wire::lstat:
                 if (const auto other = modes.find(first); other != modes.end())

@@ -38,8 +38,8 @@ class tree_receiver {
     /// A file, whole. Waiting here holds up the download.
     [[nodiscard]] virtual awaitable<void> file(std::string name, sftp::attributes attributes,
                                                whole_content content) = 0;
-    /// A large file: read to its end, or to its first error, which the receiver notes. An error returned is one that
-    /// ends the download.
+    /// A large file, one of several at a time: read to its end, or to its first error, which the receiver notes. An
+    /// error returned is one that ends the download.
     [[nodiscard]] virtual async_result<void> stream(std::string name, file_reader& content) = 0;
     /// Neither file nor folder: a link, which is never followed, or a device.
     virtual void passed_over(const std::string& name, const sftp::attributes& attributes) = 0;
@@ -51,6 +51,7 @@ struct tree_limits {
     std::size_t files_in_flight = 768;                    ///< fewer where the server says so or says nothing
     std::uint64_t octets_in_flight = 32UL * 1024 * 1024;  ///< of whole files
     std::uint64_t whole = 4UL * 1024 * 1024;              ///< a larger file is streamed, after the small ones
+    std::size_t large_at_once = 4;                        ///< streamed files
 };
 
 /// Walks the folder `root` and hands over everything in it. A file or folder that fails is told and the rest goes on;

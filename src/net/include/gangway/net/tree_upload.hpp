@@ -4,6 +4,7 @@
 #include <gangway/model/remote_path.hpp>
 #include <gangway/net/file_stream.hpp>
 #include <gangway/net/sftp_client.hpp>
+#include <gangway/net/striped_writer.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -41,15 +42,21 @@ class tree_source {
 struct tree_upload_options {
     bool replace = true;                ///< existing files
     bool preserve = false;              ///< permissions and times
+    bool sync = false;                  ///< fsync@openssh.com for each file, where it is offered
+    bool atomic = false;                ///< each file under a temporary name until it is whole
     std::size_t files_in_flight = 512;  ///< fewer where the server says so or says nothing
     std::uint64_t octets_in_flight =
-        32UL * 1024 * 1024;  ///< of files held in memory; a larger one is the source's fault
+        32UL * 1024 * 1024;         ///< of files held in memory; a larger one is the source's fault
+    std::size_t large_at_once = 4;  ///< streamed files
+    channel_opener more{};          ///< to stripe them, as in `stripes`
+    std::size_t channels_per_file = 8;
 };
 
 /// Makes the folder `root` and everything the source has in it; folders that exist are used. A file that is in the way
 /// is written over, but a link never is, and none is followed, except that `root` may be one. A file counts as done
 /// only if every WRITE and the CLOSE were acknowledged and FSTAT shows its size; one that failed is removed if it was
-/// new. What fails is told and the rest goes on; returned is only what ends everything. Cancelling closes what is open.
+/// new. With `atomic` a file has its name only when it is whole; what replaces another is one rename.
+/// What fails is told and the rest goes on; returned is only what ends everything. Cancelling closes what is open.
 [[nodiscard]] async_result<void> upload_tree(sftp_client& client, model::remote_path root, tree_source& source,
                                              tree_upload_options options = {});
 
