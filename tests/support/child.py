@@ -57,9 +57,10 @@ class Child:
                 self._changed.wait(left)
 
     def wait(self, seconds):
-        """The exit status, once stderr is read to its end; fails after `seconds`."""
+        """The exit status, once stderr is read to its end; fails after `seconds`, or if a sanitizer complained."""
         status = self._process.wait(seconds * PATIENCE)
         self._reader.join(seconds * PATIENCE)
+        assert_no_report('\n'.join(self.lines))
         return status
 
     def signal(self, number=signal.SIGTERM):
@@ -88,6 +89,12 @@ class Child:
 
 class ChildFailed(AssertionError):
     """It ended, or stayed silent, before it was ready."""
+
+
+def assert_no_report(stderr):
+    """Some sanitizers let the program go on, and leaks are only known when it has ended."""
+    found = re.search(r'(ERROR|WARNING|SUMMARY): \w+Sanitizer|: runtime error: ', stderr)
+    assert not found, f'a sanitizer complained:\n{stderr[found.start():][:8000]}'
 
 
 def descendants(pid):

@@ -4,6 +4,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from .child import assert_no_report
 from .gateway import BINARY, environment
 from .waiting import PATIENCE
 
@@ -36,7 +37,9 @@ class CommandLine:
     def __call__(self, *arguments, env=None, seconds=120):
         done = subprocess.run(self.argv(*arguments), env=self.environment(**(env or {})), stdin=subprocess.DEVNULL,
                               capture_output=True, timeout=seconds * PATIENCE, cwd=self.home)
-        return Outcome(done.returncode, done.stdout, done.stderr.decode('utf-8', 'backslashreplace'))
+        stderr = done.stderr.decode('utf-8', 'backslashreplace')
+        assert_no_report(stderr)
+        return Outcome(done.returncode, done.stdout, stderr)
 
     def to(self, server, command, *arguments, accept_new=True, key=None):
         """COMMAND on a server: a leading `:` in an argument stands for its URL, e.g. ':/upload/a.txt'."""
