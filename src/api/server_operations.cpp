@@ -4,6 +4,7 @@
 #include <gangway/api/one_shot_answers.hpp>
 #include <gangway/api/one_shot_request.hpp>
 #include <gangway/net/deadline.hpp>
+#include <gangway/net/errors.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -19,11 +20,13 @@ net::async_result<net::checkup> examined(remote::sessions& servers, model::endpo
 }
 
 /// Identifies the server; with an expected key, also goes as far as its host key, still without a credential. `found`
-/// is what was seen on that way.
+/// is what was seen on that way, and `reached` how far it came.
 net::async_result<net::identification> identified(remote::sessions& servers, model::endpoint server,
-                                                  std::optional<model::fingerprint> expected, net::checkup& found) {
-    auto identification = co_await servers.identify(server);
+                                                  std::optional<model::fingerprint> expected, net::checkup& found,
+                                                  base::phase& reached) {
+    auto identification = co_await servers.identify(server, reached);
     if (!identification || !expected) co_return identification;
+    reached = base::phase::hostkey;
     found = co_await servers.examine(std::move(server), std::nullopt, expected);
     for (const auto& step : found.steps)
         if (step.failure) co_return std::unexpected(*step.failure);
@@ -45,8 +48,14 @@ net::awaitable<answer> connect(services& with, fields from, wiped_octets body) {
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
     const auto server = *request.server;
     net::checkup found;
-    auto identification = co_await net::with_deadline(identified(with.servers, server, request.expected_key, found),
-                                                      request.limit, base::phase::ssh, "connect");
+    auto reached = base::phase::dns;
+    // Nothing in there is called "request", so this phase marks the deadline of the whole.
+    auto identification =
+        co_await net::with_deadline(identified(with.servers, server, request.expected_key, found, reached),
+                                    request.limit, base::phase::request, "connect");
+    if (!identification && identification.error().code == net::errc::timed_out &&
+        identification.error().where == base::phase::request)
+        identification.error().where = reached;
     answer result = identification ? answer{.body = connect_answer(request.host_as_asked, server.port, *identification)}
                                    : error_answer(identification.error());
     add_host_key(result, found);

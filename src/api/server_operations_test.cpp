@@ -47,9 +47,13 @@ TEST_F(serving, connect_with_an_expected_key_goes_as_far_as_the_key) {
     EXPECT_EQ(header(refused, "Gangway-Host-Key"), "SHA256:x");
 }
 
-TEST_F(serving, connect_is_bounded_too) {
-    servers.hangs_in = base::phase::ssh;
-    EXPECT_EQ(post("connect", R"({"host":"h","timeoutMs":1})").code, "timeout");
+TEST_F(serving, connect_is_bounded_too_and_tells_the_phase_it_was_in) {
+    for (const auto phase : {base::phase::dns, base::phase::tcp, base::phase::ssh}) {
+        servers.hangs_in = phase;
+        const auto refused = post("connect", R"({"host":"h","timeoutMs":1})");
+        EXPECT_EQ(refused.code, "timeout");
+        EXPECT_TRUE(refused.body.contains("\"phase\":\"" + std::string(base::to_string(phase)) + "\"")) << refused.body;
+    }
 }
 
 TEST_F(serving, probe_tells_each_step) {

@@ -38,8 +38,8 @@ async_result<sftp_connection> dial(dial_context context, model::endpoint server,
     const auto key = co_await decode_key(who, context.blocking);
     if (!key) co_return std::unexpected(key.error());
 
-    report.reached = base::phase::tcp;
-    auto socket = co_await tcp_connect(server, context.egress, context.blocking, context.limits.connect);
+    auto socket =
+        co_await tcp_connect(server, context.egress, context.blocking, context.limits.connect, report.reached);
     if (!socket) co_return std::unexpected(socket.error());
 
     report.reached = base::phase::ssh;
@@ -73,9 +73,10 @@ async_result<sftp_connection> dial(dial_context context, model::endpoint server,
     co_return connection;
 }
 
-async_result<identification> identify(dial_context context, model::endpoint server) {
-    auto socket = co_await tcp_connect(server, context.egress, context.blocking, context.limits.connect);
+async_result<identification> identify(dial_context context, model::endpoint server, base::phase& reached) {
+    auto socket = co_await tcp_connect(server, context.egress, context.blocking, context.limits.connect, reached);
     if (!socket) co_return std::unexpected(socket.error());
+    reached = base::phase::ssh;
     co_return co_await await_identification(*socket, context.limits.identification);
 }
 

@@ -82,7 +82,8 @@ awaitable<std::optional<tcp::socket>> reach(examination& exam, dial_context cont
     exam.note("addresses", joined(found));
 
     exam.begin("tcp");
-    auto socket = co_await tcp_connect(server, context.egress, context.blocking, context.limits.connect);
+    auto reached = base::phase::dns;  // its errors say it themselves
+    auto socket = co_await tcp_connect(server, context.egress, context.blocking, context.limits.connect, reached);
     if (!exam.end(socket)) co_return std::nullopt;
     boost::system::error_code failure;
     const auto peer = socket->remote_endpoint(failure);

@@ -9,13 +9,15 @@
 namespace gangway::net {
 
 async_result<tcp::socket> tcp_connect(model::endpoint server, const egress_policy& policy, asio::thread_pool& blocking,
-                                      std::chrono::milliseconds limit) {
+                                      std::chrono::milliseconds limit, base::phase& reached) {
     using std::chrono::milliseconds;
     const auto start = std::chrono::steady_clock::now();
+    reached = base::phase::dns;
     const auto targets = co_await with_deadline(resolve(server, policy, blocking), limit, base::phase::dns,
                                                 "looking up " + server.host.text());
     if (!targets) co_return std::unexpected(targets.error());
 
+    reached = base::phase::tcp;
     const auto spent = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
     const auto what = "connecting to " + server.text();
     auto socket = co_await with_deadline(connect_first(server, interleaved(*targets)),

@@ -30,11 +30,12 @@ struct connect_test : testing::Test {
     base::result<tcp::socket> connect(const model::endpoint& to, std::chrono::milliseconds limit = 1h,
                                       const egress_rules& rules = {.mode = egress_mode::open}) {
         const egress_policy policy{rules};
-        return run_coroutine(context, tcp_connect(to, policy, pool, limit));
+        return run_coroutine(context, tcp_connect(to, policy, pool, limit, reached));
     }
 
     asio::io_context context{1};
     asio::thread_pool pool{1};
+    base::phase reached = base::phase::request;
     model::endpoint server{model::host::parse("server.example").value(), 22};
 };
 
@@ -126,12 +127,14 @@ TEST_F(connect_test, destroyed_context_closes_the_attempts) {
 TEST_F(connect_test, allowed_address_is_connected_to) {
     const auto listener = listen_on_loopback(context);
     EXPECT_EQ(connect(named(listener.local_endpoint())).value().remote_endpoint(), listener.local_endpoint());
+    EXPECT_EQ(reached, base::phase::tcp);
 }
 
 TEST_F(connect_test, forbidden_address_is_never_connected_to) {
     auto listener = listen_on_loopback(context);
     const auto refused = connect(named(listener.local_endpoint()), 1h, {.mode = egress_mode::public_only});
     EXPECT_EQ(refused.error().code, errc::host_blocked);
+    EXPECT_EQ(reached, base::phase::dns);
     listener.non_blocking(true);
     boost::system::error_code nobody;
     (void)listener.accept(nobody);

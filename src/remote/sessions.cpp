@@ -13,8 +13,8 @@ class pooled_sessions final : public sessions {
     net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report) override {
         return pool_->acquire(std::move(where), report);
     }
-    net::async_result<net::identification> identify(model::endpoint server) override {
-        return net::identify(context_, std::move(server));
+    net::async_result<net::identification> identify(model::endpoint server, base::phase& reached) override {
+        return net::identify(context_, std::move(server), reached);
     }
     net::awaitable<net::checkup> examine(model::endpoint server, std::optional<model::credentials> who,
                                          std::optional<model::fingerprint> expected) override {

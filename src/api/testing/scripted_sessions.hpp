@@ -151,7 +151,7 @@ class scripted_sessions final : public remote::sessions {
     sftp_script script = [](const sftp_request&) { return status(0); };
     std::optional<base::error> refusal{};                ///< of `acquire` and `identify`
     std::optional<model::fingerprint> host_key{};        ///< what the report tells
-    std::optional<base::phase> hangs_in{};               ///< `acquire` never ends, in this phase
+    std::optional<base::phase> hangs_in{};               ///< `acquire` or `identify` never ends, in this phase
     std::optional<net::asio::any_io_executor> strand{};  ///< where the session lives; else where it is asked for
     net::checkup found{};                                ///< what the doctor finds
     int reused = 0;                                      ///< so many leases are of sessions that were there before
@@ -176,8 +176,11 @@ class scripted_sessions final : public remote::sessions {
             co_await net::sftp_client::start(std::make_unique<scripted_channel>(here, script), std::chrono::hours{1});
         co_return std::make_unique<scripted_lease>(*this, std::move(client.value()), reused-- > 0);
     }
-    net::async_result<net::identification> identify(model::endpoint) override {
-        if (hangs_in) co_await hang();
+    net::async_result<net::identification> identify(model::endpoint, base::phase& reached) override {
+        if (hangs_in) {
+            reached = *hangs_in;
+            co_await hang();
+        }
         if (refusal) co_return std::unexpected(*refusal);
         co_return net::identification{"SSH-2.0-Test_1 extra", "2.0", "Test_1 extra"};
     }

@@ -49,7 +49,8 @@ struct dial_report {
 [[nodiscard]] async_result<std::optional<crypto::private_key>> decode_key(const model::credentials& who,
                                                                           asio::thread_pool& blocking);
 
-/// Only the identification, over TCP; nothing is sent. Errors: as of `tcp_connect` and `await_identification`.
-[[nodiscard]] async_result<identification> identify(dial_context context, model::endpoint server);
+/// Only the identification, over TCP; nothing is sent. `reached` is the stage it is in, as in a `dial_report`.
+/// Errors: as of `tcp_connect` and `await_identification`.
+[[nodiscard]] async_result<identification> identify(dial_context context, model::endpoint server, base::phase& reached);
 
 }  // namespace gangway::net

@@ -42,8 +42,9 @@ class sessions {
     /// have, and none became free in time, `errc::too_many_connections`; both with the fact "retryAfter" in seconds.
     /// Cancelling gives the place in the queue up.
     [[nodiscard]] virtual net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report) = 0;
-    /// Only what the server says of itself; no login.
-    [[nodiscard]] virtual net::async_result<net::identification> identify(model::endpoint server) = 0;
+    /// Only what the server says of itself; no login. `reached` is the stage it is in.
+    [[nodiscard]] virtual net::async_result<net::identification> identify(model::endpoint server,
+                                                                          base::phase& reached) = 0;
     /// The doctor; without credentials if `who` is empty.
     [[nodiscard]] virtual net::awaitable<net::checkup> examine(model::endpoint server,
                                                                std::optional<model::credentials> who,
