@@ -2,6 +2,7 @@
 
 #include "ssh_channel.hpp"
 
+#include <gangway/crypto/errors.hpp>
 #include <gangway/net/errors.hpp>
 #include <gangway/ssh/errors.hpp>
 
@@ -20,8 +21,6 @@ namespace {
 constexpr int turns_per_pump = 16;
 /// How long a connection must be still before its spare buffers go.
 constexpr std::chrono::seconds idle_time{2};
-/// How long keys may be used (RFC 4253 section 9); the machine itself counts octets and packets.
-constexpr std::chrono::hours key_time{1};
 
 base::error lost(const boost::system::error_code& why) {
     return {errc::connection_lost, base::phase::ssh, "the server closed the connection (" + why.message() + ")"};
@@ -36,15 +35,18 @@ base::error translate(const base::error& why, base::phase where) {
             return {errc::not_ssh, where, why.message};
         case ssh::errc::disconnected:
             return {errc::connection_lost, where, why.message};
+        case ssh::errc::crypto_failure:
+            return {make_error_code(crypto::errc::crypto_failure), where, why.message};
         default:
             return {errc::handshake_failed, where, "the SSH protocol failed: " + why.message};
     }
 }
 
-ssh_core::ssh_core(tcp::socket socket, ssh::options how)
+ssh_core::ssh_core(tcp::socket socket, ssh::options how, asio::steady_timer::duration key_time)
     : socket_(std::move(socket)),
       machine_(std::move(how)),
       idle_(socket_.get_executor()),
+      key_time_(key_time),
       keyed_(asio::steady_timer::clock_type::now()) {
     socket_.non_blocking(true);
 }
@@ -93,16 +95,16 @@ void ssh_core::schedule() {
 void ssh_core::pump() {
     settle();
     const auto now = asio::steady_timer::clock_type::now();
-    if (now - keyed_ >= key_time) {
+    if (now - keyed_ >= key_time_) {
         keyed_ = now;
         machine_.rekey();
     }
     for (int turn = 0; turn < turns_per_pump; ++turn) {
         if (stopped_ || failed_ || !deliver()) return;
         const auto sent = flush();
-        if (!sent) return fail_all(sent.error());
+        if (!sent) return fail_all(translate(sent.error(), base::phase::sftp));
         const auto read = fill();
-        if (!read) return fail_all(read.error());
+        if (!read) return fail_all(translate(read.error(), base::phase::sftp));
         if (*read == moved::nothing && *sent == moved::nothing) return arm();
     }
     schedule();

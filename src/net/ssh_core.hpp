@@ -6,6 +6,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <vector>
@@ -20,7 +21,8 @@ class ssh_channel;
 /// Until the login is done one coroutine at a time awaits events. Then `start` hands them to the channels.
 class ssh_core : public std::enable_shared_from_this<ssh_core> {
   public:
-    ssh_core(tcp::socket socket, ssh::options how);
+    /// `key_time` is how long keys may be used (RFC 4253 section 9); the machine itself counts octets and packets.
+    ssh_core(tcp::socket socket, ssh::options how, asio::steady_timer::duration key_time = std::chrono::hours{1});
 
     [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }
     [[nodiscard]] ssh::client& machine() noexcept { return machine_; }
@@ -57,6 +59,7 @@ class ssh_core : public std::enable_shared_from_this<ssh_core> {
     tcp::socket socket_;
     ssh::client machine_;
     asio::steady_timer idle_;
+    asio::steady_timer::duration key_time_;
     std::map<ssh::channel_id, ssh_channel*> channels_{};
     asio::steady_timer::time_point keyed_;  ///< when were the keys last changed for their age?
     bool started_ = false;                  ///< do events go to channels?
