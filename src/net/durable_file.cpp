@@ -40,6 +40,10 @@ int write_all(int file, std::string_view octets) {
     return uninterrupted([&] { return ::fsync(file); }) == 0 ? 0 : errno;
 }
 
+int open_lock(const std::string& path) {
+    return uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); });
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& file) {
     return file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
 }
@@ -110,16 +114,32 @@ void sweep_staged_files(const std::filesystem::path& target) {
 
 base::result<lock_file> lock_file::open(const std::filesystem::path& target) {
     auto path = target.string() + ".lock";
-    descriptor file{
-        uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600); })};
+    descriptor file{open_lock(path)};
     if (!file.is_open()) return failed("cannot open " + path, errno);
     return lock_file{std::move(file), std::move(path)};
 }
 
+/// Also without having taken the lock: nobody who waits for it must find its file gone, so only a free one is removed.
+lock_file::~lock_file() {
+    if (file_.is_open() && ::flock(file_.get(), LOCK_EX | LOCK_NB) == 0 && has_its_name()) ::unlink(path_.c_str());
+}
+
+bool lock_file::has_its_name() const noexcept {
+    struct ::stat open{}, named{};
+    return ::fstat(file_.get(), &open) == 0 && ::lstat(path_.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+           open.st_dev == named.st_dev;
+}
+
 base::result<bool> lock_file::try_take() {
-    if (uninterrupted([&] { return ::flock(file_.get(), LOCK_EX | LOCK_NB); }) == 0) return true;
-    if (errno == EWOULDBLOCK) return false;
-    return failed("cannot lock " + path_, errno);
+    for (;;) {
+        if (uninterrupted([&] { return ::flock(file_.get(), LOCK_EX | LOCK_NB); }) != 0) {
+            if (errno == EWOULDBLOCK) return false;
+            return failed("cannot lock " + path_, errno);
+        }
+        if (has_its_name()) return true;
+        file_ = descriptor{open_lock(path_)};
+        if (!file_.is_open()) return failed("cannot open " + path_, errno);
+    }
 }
 
 }  // namespace gangway::net

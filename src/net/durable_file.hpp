@@ -62,15 +62,23 @@ void sweep_staged_files(const std::filesystem::path& target);
 
 /// The lock that guards `target` against other threads and processes, which all ask for it this way: flock(2) on a file
 /// of its own beside it, because the target itself is replaced. Held from a successful `try_take` until it goes.
+///
+/// Whoever has the lock removes the file when done. So a lock on a file that lost its name meanwhile is worth nothing:
+/// others lock the next one.
 class lock_file {
   public:
     /// Makes the file where there is none, so that taking the lock later needs no space.
     [[nodiscard]] static base::result<lock_file> open(const std::filesystem::path& target);
+    lock_file(lock_file&&) noexcept = default;
+    lock_file& operator=(lock_file&&) = delete;
+    ~lock_file();
     /// False: somebody else has it.
     [[nodiscard]] base::result<bool> try_take();
 
   private:
     lock_file(descriptor file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
+    /// Whether the open file is still the one of that name.
+    [[nodiscard]] bool has_its_name() const noexcept;
 
     descriptor file_;
     std::string path_;

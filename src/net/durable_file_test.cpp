@@ -167,6 +167,44 @@ TEST(lock_file, is_held_by_one_at_a_time) {
     EXPECT_THAT(folder.names(), ElementsAre("file.lock"));
 }
 
+TEST(lock_file, is_removed_by_its_last_user) {
+    const scratch_folder folder;
+    {
+        const auto never_taken = lock_file::open(folder / "file").value();
+    }
+    EXPECT_TRUE(folder.names().empty());
+    {
+        auto taken = lock_file::open(folder / "file").value();
+        EXPECT_TRUE(taken.try_take().value());
+        const auto moved = std::move(taken);
+        EXPECT_THAT(folder.names(), ElementsAre("file.lock"));
+    }
+    EXPECT_TRUE(folder.names().empty());
+}
+
+TEST(lock_file, is_not_removed_by_those_who_gave_up_while_another_has_it) {
+    const scratch_folder folder;
+    auto holder = lock_file::open(folder / "file").value();
+    EXPECT_TRUE(holder.try_take().value());
+    {
+        auto waiter = lock_file::open(folder / "file").value();
+        EXPECT_FALSE(waiter.try_take().value());
+    }
+    EXPECT_THAT(folder.names(), ElementsAre("file.lock"));
+}
+
+// The one that waited has the removed file open, the newcomer the next one: both would have a lock.
+TEST(lock_file, on_a_file_that_was_removed_is_taken_on_the_next_one) {
+    const scratch_folder folder;
+    auto first = std::optional{lock_file::open(folder / "file").value()};
+    EXPECT_TRUE(first->try_take().value());
+    auto waiting = lock_file::open(folder / "file").value();
+    first.reset();
+    auto newcomer = lock_file::open(folder / "file").value();
+    EXPECT_TRUE(newcomer.try_take().value());
+    EXPECT_FALSE(waiting.try_take().value());
+}
+
 TEST(lock_file, does_not_follow_a_link) {
     const scratch_folder folder;
     std::filesystem::create_symlink(folder / "elsewhere", folder / "file.lock");

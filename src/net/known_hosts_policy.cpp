@@ -189,7 +189,7 @@ base::result<void> pinning_ticket::prepare() {
     if (lock_) return {};
     auto lock = lock_file::open(policy_.own());
     if (!lock) return std::unexpected(lock.error());
-    lock_ = std::move(*lock);
+    lock_.emplace(std::move(*lock));
     return {};
 }
 

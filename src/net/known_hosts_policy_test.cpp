@@ -73,7 +73,7 @@ TEST_F(known_hosts_policy_test, first_successful_login_pins_the_key) {
     EXPECT_EQ(file(), known_hosts_line(server(), key_a));
     EXPECT_TRUE(log_in(*policy, key_a));
     EXPECT_EQ(file(), known_hosts_line(server(), key_a));
-    EXPECT_THAT(folder.names(), ElementsAre("known_hosts", "known_hosts.lock"));
+    EXPECT_THAT(folder.names(), ElementsAre("known_hosts"));
 }
 
 TEST_F(known_hosts_policy_test, other_key_is_a_mismatch_with_both_fingerprints) {
@@ -188,7 +188,7 @@ TEST_F(known_hosts_policy_test, login_that_failed_leaves_everything_as_it_was) {
     {
         const auto checked = check(*policy, key_a);
     }
-    EXPECT_THAT(folder.names(), ElementsAre("known_hosts.lock"));
+    EXPECT_TRUE(folder.names().empty());
     EXPECT_TRUE(log_in(*policy, key_b));
 }
 
@@ -258,7 +258,7 @@ TEST_F(known_hosts_policy_test, process_that_pinned_first_wins_and_the_other_fai
     EXPECT_EQ(lost.error().fact_named("expectedFingerprint"), key_a.fingerprint().text());
     EXPECT_THAT(lost.error().message, Not(HasSubstr("No credential")));
     EXPECT_EQ(file(), known_hosts_line(server(), key_a));
-    EXPECT_THAT(folder.names(), ElementsAre("known_hosts", "known_hosts.lock"));
+    EXPECT_THAT(folder.names(), ElementsAre("known_hosts"));
 }
 
 TEST_F(known_hosts_policy_test, two_processes_with_the_same_key_pin_it_once) {
@@ -395,7 +395,7 @@ TEST_F(known_hosts_policy_test, race_of_many_first_contacts_pins_exactly_one_key
     EXPECT_EQ(std::max(with_a.load(), with_b.load()), contacts / 2);
     EXPECT_EQ(refused, contacts / 2);
     EXPECT_EQ(file(), known_hosts_line(server(), with_a != 0 ? key_a : key_b));
-    EXPECT_THAT(folder.names(), ElementsAre("known_hosts", "known_hosts.lock"));
+    EXPECT_THAT(folder.names(), ElementsAre("known_hosts"));
 }
 
 TEST_F(known_hosts_policy_test, many_servers_at_once_lose_no_pin) {
