@@ -20,6 +20,13 @@ using boost::system::error_code;
 
 constexpr std::chrono::milliseconds stagger{250};
 
+/// What this machine, not the server, has too little of.
+bool is_shortage(error_code failure) {
+    using namespace boost::system::errc;
+    return failure == too_many_files_open || failure == too_many_files_open_in_system || failure == not_enough_memory ||
+           failure == no_buffer_space;
+}
+
 /// Shared by the coroutine and the handlers of its attempts, which may come when it has ended.
 struct race {
     explicit race(const asio::any_io_executor& executor) : step(executor) {}
@@ -50,6 +57,9 @@ base::error failure_of(const model::endpoint& server, const std::vector<error_co
     if (any(asio::error::timed_out))
         return {errc::timed_out, base::phase::tcp,
                 server.text() + " does not answer: check host and port, and the firewalls between"};
+    if (const auto found = std::ranges::find_if(failures, is_shortage); found != failures.end())
+        return {*found, base::phase::tcp,
+                "no connection to " + server.text() + " can be made here: " + found->message()};
     return {errc::unreachable, base::phase::tcp, server.text() + " cannot be reached: " + failures.back().message()};
 }
 

@@ -16,7 +16,8 @@ namespace gangway::net {
 
 /// Connects to the first of `targets` that answers; they are started in order, one every 250 ms or as soon as another
 /// failed (section 5). `server` is only named in errors. The caller runs on a strand, to which the socket belongs.
-/// Errors: `connection_refused` if any was, otherwise `timed_out` or `unreachable`, phase tcp.
+/// Errors: `connection_refused` if any was, otherwise `timed_out`, the system's own code where this machine has no
+/// descriptor or memory left, or `unreachable`; phase tcp.
 /// Cancelling closes every attempt.
 [[nodiscard]] async_result<tcp::socket> connect_first(model::endpoint server, std::vector<tcp::endpoint> targets);
 

@@ -10,6 +10,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <optional>
+#include <sys/resource.h>
+#include <system_error>
+
 namespace gangway::net {
 namespace {
 
@@ -91,6 +95,34 @@ TEST_F(connect_test, no_route_is_unreachable_unless_another_address_refused) {
     EXPECT_EQ(first_of({nowhere}).error().code, errc::unreachable);
     EXPECT_EQ(first_of({nowhere, closed_endpoint(context)}).error().code, errc::connection_refused);
     EXPECT_EQ(first_of({closed_endpoint(context), nowhere}).error().code, errc::connection_refused);
+}
+
+/// While it lives, no descriptor can be opened.
+class no_descriptors {
+  public:
+    no_descriptors() {
+        EXPECT_EQ(::getrlimit(RLIMIT_NOFILE, &before_), 0);
+        auto none = before_;
+        none.rlim_cur = 0;
+        EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &none), 0);
+    }
+    ~no_descriptors() { EXPECT_EQ(::setrlimit(RLIMIT_NOFILE, &before_), 0); }
+
+  private:
+    ::rlimit before_{};
+};
+
+TEST_F(connect_test, shortage_of_ours_is_not_put_down_to_the_server) {
+    const auto listener = listen_on_loopback(context);
+    (void)first_of({listener.local_endpoint()});  // what Asio opens once is open
+    std::optional<base::error> failed;
+    {
+        const no_descriptors left;
+        failed = first_of({listener.local_endpoint(), listener.local_endpoint()}).error();
+    }
+    EXPECT_EQ(failed->code, std::errc::too_many_files_open);
+    EXPECT_EQ(failed->where, base::phase::tcp);
+    EXPECT_TRUE(first_of({listener.local_endpoint()}));
 }
 
 TEST_F(connect_test, connection_of_a_port_with_itself_is_noticed) {

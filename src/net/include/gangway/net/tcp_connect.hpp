@@ -20,8 +20,8 @@ namespace gangway::net {
 /// Resolves, then connects to exactly the checked addresses, one started every 250 ms or as soon as the one before
 /// failed (RFC 8305), the first to answer wins. The whole takes at most `limit`. TCP_NODELAY and keep-alive are on.
 /// `reached` becomes dns, then tcp, for whoever gives up from outside.
-/// Errors: those of `resolve`, `connection_refused`, `unreachable`, `timed_out` (phase dns or tcp).
-/// Cancelling closes every attempt.
+/// Errors: those of `resolve`, `connection_refused`, `unreachable`, `timed_out` (phase dns or tcp), and the system's
+/// own where this machine has no descriptor or memory left. Cancelling closes every attempt.
 [[nodiscard]] async_result<tcp::socket> tcp_connect(model::endpoint server, const egress_policy& policy,
                                                     asio::thread_pool& blocking, std::chrono::milliseconds limit,
                                                     base::phase& reached);
