@@ -5,6 +5,7 @@
 #include <openssl/ec.h>
 #include <openssl/ecdsa.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/param_build.h>
 #include <openssl/rand.h>
 
@@ -115,6 +116,7 @@ FAILS_AT(EVP_PKEY_get_size, 0, (const EVP_PKEY* a), (a))
 FAILS_AT(EVP_PKEY_new_raw_private_key, nullptr, (int a, ENGINE* b, const unsigned char* c, std::size_t d), (a, b, c, d))
 FAILS_AT(EVP_PKEY_new_raw_public_key, nullptr, (int a, ENGINE* b, const unsigned char* c, std::size_t d), (a, b, c, d))
 FAILS_AT(EVP_get_digestbyname, nullptr, (const char* a), (a))
+FAILS_AT(HMAC, nullptr, (const EVP_MD* a, const void* b, int c, const unsigned char* d, std::size_t e, unsigned char* f, unsigned int* g), (a, b, c, d, e, f, g))
 FAILS_AT(OSSL_PARAM_BLD_new, nullptr, (), ())
 FAILS_AT(OSSL_PARAM_BLD_push_BN, 0, (OSSL_PARAM_BLD* a, const char* b, const BIGNUM* c), (a, b, c))
 FAILS_AT(OSSL_PARAM_BLD_push_octet_string, 0, (OSSL_PARAM_BLD* a, const char* b, const void* c, std::size_t d), (a, b, c, d))
