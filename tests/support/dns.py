@@ -16,7 +16,8 @@ _PROGRAM = Path(__file__).with_name('name_server.py')
 
 class DnsServer:
     """`records`: name → the address lists that its look-ups get, one after the other, the last one for ever.
-    None instead of a list of lists: no answer at all. Names that are not there do not exist.
+    Instead of a list of lists: None, no answer at all; 'servfail', an error; 'loop', an alias of itself. Names that
+    are not there do not exist.
 
     A look-up is one pair of questions, A and AAAA; both get their part of the same list."""
 

@@ -8,7 +8,7 @@ import socket
 import struct
 import sys
 
-_A, _AAAA = 1, 28
+_A, _CNAME, _AAAA = 1, 5, 28
 
 
 class _Names:
@@ -35,6 +35,11 @@ class _Names:
             return struct.pack('>6H', number, 0x8183, 1, 0, 0, 0) + question
         if self._records[name] is None:
             return None
+        if self._records[name] == 'servfail':
+            return struct.pack('>6H', number, 0x8182, 1, 0, 0, 0) + question
+        if self._records[name] == 'loop':   # the name is another name of itself
+            alias = b'\xc0\x0c' + struct.pack('>HHIH', _CNAME, 1, 0, 2) + b'\xc0\x0c'
+            return struct.pack('>6H', number, 0x8180, 1, 1, 0, 0) + question + alias
         lists = self._records[name]
         addresses = lists[min(rounds[kind], len(lists)) - 1]
         family = {_A: socket.AF_INET, _AAAA: socket.AF_INET6}.get(kind)
