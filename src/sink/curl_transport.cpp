@@ -1,10 +1,14 @@
 #include "curl_transport.hpp"
 
+#include "wiping_memory.hpp"
+
 #include <gangway/base/escape.hpp>
 #include <gangway/sink/errors.hpp>
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <cstring>
 #include <curl/curl.h>
 #include <mutex>
 #include <stdexcept>
@@ -101,7 +105,9 @@ class curl_transport final : public http_transport {
           ca_file_(settings.ca_file ? settings.ca_file->string() : std::string{}),
           secret_(credentials.secret_access_key.null_terminated()),
           stop_(std::move(stop)) {
-        static const CURLcode ready = ::curl_global_init(CURL_GLOBAL_DEFAULT);
+        // libcurl copies the secret, and frees the copies as they are.
+        static const CURLcode ready = ::curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &wiping_free,
+                                                             &wiping_realloc, &::strdup, &std::calloc);
         if (ready != CURLE_OK) throw std::runtime_error{"libcurl does not start"};
     }
 
