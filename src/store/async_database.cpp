@@ -127,12 +127,17 @@ async_database::async_database(std::unique_ptr<database> writer, std::unique_ptr
 
 base::result<std::unique_ptr<async_database>> async_database::open(location where, const base::clock& clock,
                                                                    limits how) {
-    auto writer = database::open(where, clock);
-    if (!writer) return std::unexpected(writer.error());
-    const bool shared = where.where == ":memory:";
-    auto reader = shared ? base::result<std::unique_ptr<database>>{} : database::join(std::move(where), clock);
+    auto opened = database::open(where, clock);
+    if (!opened) return std::unexpected(opened.error());
+    return start(std::move(*opened), std::move(where), clock, how);
+}
+
+base::result<std::unique_ptr<async_database>> async_database::start(std::unique_ptr<database> opened, location where,
+                                                                    const base::clock& clock, limits how) {
+    base::result<std::unique_ptr<database>> reader;
+    if (where.where != ":memory:") reader = database::join(std::move(where), clock);
     if (!reader) return std::unexpected(reader.error());
-    return std::make_unique<async_database>(std::move(*writer), std::move(*reader), how);
+    return std::make_unique<async_database>(std::move(opened), std::move(*reader), how);
 }
 
 }  // namespace gangway::store

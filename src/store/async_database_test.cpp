@@ -147,7 +147,7 @@ TEST_P(async_contract, writes_that_wait_together_share_a_transaction) {
 
 TEST(async_database, a_place_that_cannot_be_opened_is_an_error) {
     set_clock clock;
-    const auto opened = async_database::open({.where = "/nonexistent/x"}, clock);
+    const auto opened = async_database::open({.where = "/nonexistent/x"}, clock, {});
     ASSERT_FALSE(opened);
     EXPECT_EQ(opened.error().code, errc::unavailable);
 }

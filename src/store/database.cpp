@@ -30,9 +30,9 @@ class open_transaction {
 };
 
 /// A connection that breaks before COMMIT was answered leaves open whether the server has committed.
-base::error error_of_commit(database_session& session) {
+base::error error_of_commit(database_session& session, access how) {
     auto why = session.current_error();
-    if (!session.is_sqlite() && why.code == errc::unavailable) {
+    if (how == access::write && !session.is_sqlite() && why.code == errc::unavailable) {
         why.code = errc::outcome_unknown;
         why.message = "the connection was lost while the change was committed; " + why.message;
     }
@@ -51,7 +51,7 @@ base::result<void> attempt(database_session& session, access how, const job& wor
         open.commit();
         return {};
     } catch (const std::runtime_error&) {
-        return std::unexpected(committing ? error_of_commit(session) : session.current_error());
+        return std::unexpected(committing ? error_of_commit(session, how) : session.current_error());
     }
 }
 

@@ -118,6 +118,7 @@ void database_session::connect_sqlite() {
                              "the database's folder does not allow write-ahead logging: it must lie "
                              "on a local disk");
     sql_ << "PRAGMA synchronous = FULL";
+    sql_ << "PRAGMA journal_size_limit = 67108864";  // of the log, once a checkpoint has emptied it
     if (where_.most_pages > 0) sql_ << "PRAGMA max_page_count = " + std::to_string(where_.most_pages);
 }
 

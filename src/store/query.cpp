@@ -15,10 +15,10 @@ void get(const cell& from, std::string& to) {
 }
 
 timestamp transaction::now() {
-    if (clock_ != nullptr) return store::now(*clock_);
-    const auto microseconds =
-        value_of<long long>(*this, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)");
-    return timestamp{std::chrono::microseconds{microseconds.value_or(0)}};
+    if (!now_ && clock_ != nullptr) now_ = store::now(*clock_);
+    if (!now_)
+        now_ = value_of<timestamp>(*this, "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)");
+    return now_.value_or(timestamp{});
 }
 
 }  // namespace gangway::store

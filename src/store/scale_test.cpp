@@ -1,6 +1,12 @@
 #include "testing/contract.hpp"
 
+#include <gangway/store/async_database.hpp>
 #include <gangway/store/files.hpp>
+#include <gangway/store/settings.hpp>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -39,8 +45,9 @@ class scale : public store_contract {
 };
 GANGWAY_EVERY_SHARED_DATABASE(scale);
 
-TEST_P(scale, ten_thousand_files_go_through_all_states_in_groups) {
-    const auto seen = listing(10'000);
+TEST_P(scale, thousands_of_files_go_through_all_states_in_groups) {
+    const int count_of_files = GetParam() == kind::file ? 10'000 : 2'000;
+    const auto seen = listing(count_of_files);
     std::vector<std::string> ids;
     std::vector<files::fetched_file> done;
     for (const auto& what : seen) {
@@ -49,7 +56,8 @@ TEST_P(scale, ten_thousand_files_go_through_all_states_in_groups) {
     }
     const auto count = [](const std::vector<bool>& won) { return std::ranges::count(won, true); };
     const auto step = [&](const char* what, auto work) {
-        timed(what, [&] { EXPECT_EQ(write([&](transaction& tx) { return count(work(tx)); }), 10'000) << what; });
+        timed(what,
+              [&] { EXPECT_EQ(write([&](transaction& tx) { return count(work(tx)); }), count_of_files) << what; });
     };
     step("discover", [&](auto& tx) { return files::discover(tx, holder, seen); });
     step("stabilise", [&](auto& tx) { return files::stabilise(tx, holder, ids); });
@@ -65,17 +73,33 @@ TEST_P(scale, ten_thousand_files_go_through_all_states_in_groups) {
     step("finalise", [&](auto& tx) { return files::finalise(tx, holder, ids); });
 }
 
-TEST_P(scale, a_hundred_thousand_known_files_are_read_for_planning) {
-    const auto seen = listing(100'000);
-    timed("discover 100,000", [&] { write([&](transaction& tx) { (void)files::discover(tx, holder, seen); }); });
+TEST_P(scale, very_many_known_files_are_read_for_planning) {
+    const auto seen = listing(GetParam() == kind::file ? 100'000 : 20'000);
+    timed("discover", [&] { write([&](transaction& tx) { (void)files::discover(tx, holder, seen); }); });
     std::size_t count = 0;
-    timed("each_known 100,000", [&] {
+    timed("each_known, all of them", [&] {
         read([&](transaction& tx) {
             count = 0;
             files::each_known(tx, "f1", [&](const known_file&) { ++count; });
         });
     });
     EXPECT_EQ(count, seen.size());
+}
+
+TEST_P(scale, thousands_of_coroutines_write_one_row_each) {
+    const int coroutines = GetParam() == kind::file ? 10'000 : 2'000;
+    const auto async = must(async_database::open(here.where(), clock, {}));
+    boost::asio::io_context io;
+    int succeeded = 0;
+    const auto one = [](async_database& on, int number, int& count) -> boost::asio::awaitable<void> {
+        const auto done =
+            co_await on.write([number](transaction& tx) { settings::set(tx, std::to_string(number), "value"); });
+        if (done) ++count;
+    };
+    for (int i = 0; i < coroutines; ++i)
+        boost::asio::co_spawn(io, one(*async, i, succeeded), boost::asio::detached);
+    timed("writes of coroutines", [&] { io.run(); });
+    EXPECT_EQ(succeeded, coroutines);
 }
 
 }  // namespace

@@ -65,9 +65,10 @@ class async_database {
     /// in memory has one connection for both. Blocks; errors as of `database::open`. `clock` outlives it.
     [[nodiscard]] static base::result<std::unique_ptr<async_database>> open(location where, const base::clock& clock,
                                                                             limits how);
-    [[nodiscard]] static base::result<std::unique_ptr<async_database>> open(location where, const base::clock& clock) {
-        return open(std::move(where), clock, limits{});
-    }
+    /// The same with a connection to `where` that is open already.
+    [[nodiscard]] static base::result<std::unique_ptr<async_database>> start(std::unique_ptr<database> opened,
+                                                                             location where, const base::clock& clock,
+                                                                             limits how);
 
     /// As `database::read` and `database::write`; `work` runs on another thread. Cancelling does not interrupt it and
     /// does not return before it is done, so it may refer to what the caller owns. Errors besides: `overloaded`.

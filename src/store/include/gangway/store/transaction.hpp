@@ -4,6 +4,8 @@
 #include <gangway/base/error.hpp>
 #include <gangway/store/values.hpp>
 
+#include <optional>
+
 namespace soci {
 class session;
 }
@@ -23,12 +25,14 @@ class transaction {
     /// What ends a SELECT whose rows must stay as they are until the end: "" with SQLite, which has one writer at a
     /// time.
     [[nodiscard]] std::string_view keeping_rows() const noexcept { return clock_ == nullptr ? " FOR SHARE" : ""; }
-    /// The time that all nodes share: the clock of the PostgreSQL server, or this machine's with SQLite.
+    /// The time that all nodes share, by the clock of the PostgreSQL server, or this machine's with SQLite: when this
+    /// was first asked for in the transaction.
     [[nodiscard]] timestamp now();
 
   private:
     soci::session& session_;
-    const base::clock* clock_;  ///< null: ask the database
+    const base::clock* clock_;        ///< null: ask the database
+    std::optional<timestamp> now_{};  ///< what was the answer?
 };
 
 }  // namespace gangway::store
