@@ -1,10 +1,10 @@
 #include "answer_sink.hpp"
 
 #include <gangway/api/errors.hpp>
+#include <gangway/net/await_on.hpp>
 #include <gangway/net/deadline.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/write.hpp>
 #include <fmt/format.h>
 
@@ -31,7 +31,7 @@ answer_sink::answer_sink(net::tcp::socket& socket, const http_limits& limits, st
 }
 
 net::async_result<void> answer_sink::write(std::string_view octets) {
-    return asio::co_spawn(socket_.get_executor(), write_here(octets), asio::use_awaitable);
+    return net::await_on(socket_.get_executor(), write_here(octets));
 }
 
 net::async_result<void> answer_sink::write_here(std::string_view octets) {

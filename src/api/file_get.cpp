@@ -5,6 +5,7 @@
 #include "on_session.hpp"
 #include "validators.hpp"
 
+#include <gangway/net/await_on.hpp>
 #include <gangway/net/file_operations.hpp>
 #include <gangway/net/file_stream.hpp>
 
@@ -122,7 +123,7 @@ class file_body final : public streamed_body {
         : length_(found.length), session_(std::move(session)), ahead_(std::move(ahead)), file_(std::move(found.file)) {}
 
     net::async_result<void> send(body_sink& out) override {
-        return net::asio::co_spawn(file_.executor(), pump(*file_, length_, out), net::asio::use_awaitable);
+        return net::await_on(file_.executor(), pump(*file_, length_, out));
     }
 
   private:

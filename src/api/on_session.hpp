@@ -3,11 +3,11 @@
 
 #include <gangway/api/one_shot_request.hpp>
 #include <gangway/net/asio.hpp>
+#include <gangway/net/await_on.hpp>
 #include <gangway/net/errors.hpp>
 #include <gangway/remote/sessions.hpp>
 #include <gangway/sftp/errors.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 
 #include <memory>
@@ -53,7 +53,7 @@ net::async_result<T> once(remote::sessions& servers, remote::target where, net::
     reused = (*lease)->reused();
     report.reached = base::phase::sftp;
     const auto executor = (*lease)->client().executor();
-    co_return co_await net::asio::co_spawn(executor, work(std::move(*lease)), net::asio::use_awaitable);
+    co_return co_await net::await_on(executor, work(std::move(*lease)));
 }
 
 [[nodiscard]] inline bool is_lost(const base::error& failure) {

@@ -1,10 +1,10 @@
 #include "request_stream.hpp"
 
 #include <gangway/api/errors.hpp>
+#include <gangway/net/await_on.hpp>
 #include <gangway/net/deadline.hpp>
 
 #include <boost/asio/as_tuple.hpp>
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/http/read.hpp>
 
@@ -50,7 +50,7 @@ std::optional<std::uint64_t> request_stream::announced() const noexcept {
 }
 
 net::async_result<std::string_view> request_stream::read() {
-    return asio::co_spawn(socket_.get_executor(), read_here(), asio::use_awaitable);
+    return net::await_on(socket_.get_executor(), read_here());
 }
 
 net::async_result<std::string_view> request_stream::read_here() {

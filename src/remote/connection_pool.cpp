@@ -1,12 +1,12 @@
 #include "connection_pool.hpp"
 
 #include <gangway/crypto/digest.hpp>
+#include <gangway/net/await_on.hpp>
 #include <gangway/net/deadline.hpp>
 #include <gangway/net/errors.hpp>
 #include <gangway/net/file_operations.hpp>
 #include <gangway/remote/errors.hpp>
 
-#include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 
@@ -130,9 +130,8 @@ net::async_result<std::unique_ptr<lease>> connection_pool::dial(std::string host
     dial_permission permission{*this, host, key};
     const auto credential = refusals_.key_of(where.server, where.who);
     const auto strand = net::asio::make_strand(executor_);
-    auto connection = co_await net::asio::co_spawn(
-        strand, net::dial(context_, std::move(where.server), std::move(where.who), where.expected_key, report),
-        net::asio::use_awaitable);
+    auto connection = co_await net::await_on(
+        strand, net::dial(context_, std::move(where.server), std::move(where.who), where.expected_key, report));
     if (!connection) {
         if (connection.error().code == net::errc::auth_failed) refusals_.refused(credential);
         permission.failed(connection.error());
@@ -160,15 +159,15 @@ net::awaitable<bool> connection_pool::answers(pool_book::connection_id id, net::
         const std::scoped_lock lock{mutex_};
         if (clock::now() - book_.idle_since(id) < limits_.unchecked) co_return true;
     }
-    constexpr auto ask = [](net::sftp_client& session) -> net::awaitable<void> {
+    constexpr auto ask = [](net::sftp_client& session) -> net::awaitable<bool> {
         const auto here = *model::remote_path::parse(".");
         const auto answer = co_await net::with_deadline(net::real_path(session, here), check_limit, base::phase::sftp,
                                                         "the check of an idle session");
         // A status is an answer too.
         if (!answer && answer.error().code == net::errc::timed_out) session.give_up(answer.error());
+        co_return session.usable();
     };
-    co_await net::asio::co_spawn(client.executor(), ask(client), net::asio::use_awaitable);
-    co_return client.usable();
+    co_return co_await net::await_on(client.executor(), ask(client));
 }
 
 std::unique_ptr<lease> connection_pool::lease_on(pool_book::connection_id id) {

@@ -3,6 +3,7 @@
 
 #include <gangway/net/asio.hpp>
 
+#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/co_spawn.hpp>
 
 #include <optional>
@@ -18,7 +19,9 @@ template <class Work>
     // In an optional, because co_spawn() wants a default constructor of what it hands over.
     using outcome = std::optional<std::invoke_result_t<Work>>;
     constexpr auto on_pool = [](Work job) -> awaitable<outcome> { co_return job(); };
-    auto done = co_await asio::co_spawn(pool, on_pool(std::move(work)), asio::use_awaitable);
+    // No cancellation is passed on: nothing there could heed it.
+    auto done = co_await asio::co_spawn(pool, on_pool(std::move(work)),
+                                        asio::bind_cancellation_slot(asio::cancellation_slot{}, asio::use_awaitable));
     co_return std::move(*done);
 }
 
