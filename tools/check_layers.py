@@ -23,7 +23,7 @@ ROOMS = {
     'remote': ('base model crypto sftp net', 'asio fmt', 'asio'),
     'sink': ('base model crypto', 'curl fmt', ''),
     'transfer': ('base model crypto', 'icu fmt', ''),
-    'api': ('base model crypto sftp net remote', 'asio beast json url icu fmt', 'asio beast json'),
+    'api': ('base model archive crypto sftp net remote', 'asio beast json url icu fmt', 'asio beast json'),
     'cli': ('base model crypto sftp net', 'asio json cli11 fmt', 'asio json cli11'),
     'app': ('base model crypto sftp net remote api cli', 'asio beast json cli11 toml spdlog fmt', 'asio'),
 }

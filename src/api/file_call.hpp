@@ -9,6 +9,7 @@
 #include <gangway/api/resource_request.hpp>
 #include <gangway/api/services.hpp>
 #include <gangway/api/streams.hpp>
+#include <gangway/archive/zip_writer.hpp>
 #include <gangway/net/dial.hpp>
 #include <gangway/remote/session_store.hpp>
 
@@ -36,6 +37,7 @@ struct file_call {
 [[nodiscard]] net::async_result<answer> put_file(file_call& call, request_body& body);
 [[nodiscard]] net::async_result<answer> delete_file(file_call& call);
 [[nodiscard]] net::async_result<answer> get_folder(file_call& call);
+[[nodiscard]] net::async_result<answer> get_archive(file_call& call, archive::compression how);
 [[nodiscard]] net::async_result<answer> put_folder(file_call& call, request_body& body);
 
 /// The conditions of the request do not hold.

@@ -97,6 +97,20 @@ net::async_result<answer> get_lines(file_call& call) {
                      .stream = std::make_unique<entry_lines>(*std::move(folder), call.session)};
 }
 
+/// Query: `archive=zip`, and with it `compression`.
+base::result<std::optional<archive::compression>> wanted_archive(const resource_request& request) {
+    auto from = fields::from_query(request.query.value_or(std::string{}));
+    if (!from) return std::unexpected(std::move(from.error()));
+    const auto kind = from->text("archive");
+    const auto compression = from->text("compression").value_or("deflate");
+    if (kind && *kind != "zip") from->complain("archive", "\"archive\" can only be \"zip\"");
+    if (compression != "deflate" && compression != "store")
+        from->complain("compression", "\"compression\" must be \"deflate\" or \"store\"");
+    std::optional<archive::compression> wanted;
+    if (kind) wanted = compression == "store" ? archive::compression::store : archive::compression::deflate;
+    return from->finish(wanted);
+}
+
 struct whole_listing {
     const model::remote_path& path;
 
@@ -121,6 +135,9 @@ struct folder_creation {
 }  // namespace
 
 net::async_result<answer> get_folder(file_call& call) {
+    const auto archive = wanted_archive(call.request);
+    if (!archive) co_return std::unexpected(archive.error());
+    if (*archive) co_return co_await get_archive(call, **archive);
     if (accepts_lines(call.request)) co_return co_await get_lines(call);
     whole_listing work{call.target.path};
     auto body =
