@@ -5,6 +5,7 @@
 #include <gangway/api/fields.hpp>
 #include <gangway/api/json_writer.hpp>
 #include <gangway/api/one_shot_answers.hpp>
+#include <gangway/net/await_on.hpp>
 #include <gangway/net/directory_reader.hpp>
 #include <gangway/net/file_operations.hpp>
 
@@ -54,7 +55,7 @@ class entry_lines final : public streamed_body {
         : session_(std::move(session)), folder_(std::move(folder)) {}
 
     net::async_result<void> send(body_sink& out) override {
-        return net::asio::co_spawn(folder_.executor(), list(*folder_->reader, out), net::asio::use_awaitable);
+        return net::await_on(folder_.executor(), list(*folder_->reader, out));
     }
 
   private:
