@@ -6,6 +6,8 @@
 #include <gangway/sink/errors.hpp>
 
 #include <algorithm>
+#include <arpa/inet.h>
+#include <array>
 #include <charconv>
 #include <cstdlib>
 #include <cstring>
@@ -29,8 +31,10 @@ using header_list = std::unique_ptr<curl_slist, list_closer>;
 struct exchange {
     const http_request& request;
     const std::stop_token& stop;
+    const address_check& may_reach;
     http_answer answer{};
     bool too_large = false;
+    std::string refused_address{};
 };
 
 constexpr std::size_t most_headers = 128;
@@ -75,6 +79,32 @@ int on_progress(void* context, curl_off_t, curl_off_t, curl_off_t, curl_off_t) {
     return static_cast<exchange*>(context)->stop.stop_requested() ? 1 : 0;
 }
 
+/// libcurl has room for the longest address behind the one that it shows.
+std::string address_text(const ::sockaddr& address) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    if (address.sa_family == AF_INET6) {
+        ::sockaddr_in6 v6{};
+        std::memcpy(&v6, &address, sizeof(v6));
+        ::inet_ntop(AF_INET6, &v6.sin6_addr, text.data(), text.size());
+    } else if (address.sa_family == AF_INET) {
+        ::sockaddr_in v4{};
+        std::memcpy(&v4, &address, sizeof(v4));
+        ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+    }
+    return text.data();
+}
+
+/// Where libcurl makes a socket for an address that a name was resolved to: there is no other way around the check.
+curl_socket_t on_socket(void* context, curlsocktype, curl_sockaddr* to) {
+    auto& now = *static_cast<exchange*>(context);
+    const auto text = address_text(to->addr);
+    if (now.may_reach && !now.may_reach(text)) {
+        now.refused_address = text;
+        return CURL_SOCKET_BAD;
+    }
+    return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+}
+
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
     if (::curl_easy_setopt(handle, option, value) != CURLE_OK) throw std::runtime_error{"libcurl lacks an option"};
@@ -98,12 +128,14 @@ errc meaning_of(CURLcode code, const exchange& now) {
 
 class curl_transport final : public http_transport {
   public:
-    curl_transport(const s3_settings& settings, const s3_credentials& credentials, std::stop_token stop)
+    curl_transport(const s3_settings& settings, const s3_credentials& credentials, address_check may_reach,
+                   std::stop_token stop)
         : credentials_(credentials),
           signing_("aws:amz:" + settings.region + ":s3"),
           protocols_(settings.endpoint.starts_with("https:") ? "https" : "http"),
           ca_file_(settings.ca_file ? settings.ca_file->string() : std::string{}),
           secret_(credentials.secret_access_key.null_terminated()),
+          may_reach_(std::move(may_reach)),
           stop_(std::move(stop)) {
         // libcurl copies the secret, and frees the copies as they are.
         static const CURLcode ready = ::curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &wiping_free,
@@ -114,7 +146,7 @@ class curl_transport final : public http_transport {
     base::result<http_answer> perform(const http_request& request) override {
         if (stop_.stop_requested()) return base::fail(errc::cancelled, base::phase::storage, "stopped");
         auto handle = take();
-        exchange now{request, stop_};
+        exchange now{request, stop_, may_reach_};
         const auto headers = header_lines(request);
         prepare(handle.get(), now, headers.get());
         char reason[CURL_ERROR_SIZE]{};
@@ -124,6 +156,9 @@ class curl_transport final : public http_transport {
         ::curl_easy_reset(handle.get());
         give_back(std::move(handle));
         if (code == CURLE_OK) return std::move(now.answer);
+        if (!now.refused_address.empty())
+            return base::fail(errc::refused, base::phase::egress,
+                              "the address " + now.refused_address + " of the storage may not be reached");
         const std::string_view words = reason[0] != '\0' ? reason : ::curl_easy_strerror(code);
         return base::fail(meaning_of(code, now), base::phase::storage,
                           "the storage could not be reached: " + base::escape(words));
@@ -156,6 +191,8 @@ class curl_transport final : public http_transport {
         } else {
             set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());
         }
+        set(handle, CURLOPT_OPENSOCKETFUNCTION, &on_socket);
+        set(handle, CURLOPT_OPENSOCKETDATA, &now);
         set(handle, CURLOPT_HEADERFUNCTION, &on_header);
         set(handle, CURLOPT_HEADERDATA, &now);
         set(handle, CURLOPT_WRITEFUNCTION, &on_octets);
@@ -203,6 +240,7 @@ class curl_transport final : public http_transport {
     std::string protocols_;
     std::string ca_file_;
     base::secret secret_;
+    address_check may_reach_;
     std::stop_token stop_;
     std::mutex mutex_;
     std::vector<easy_handle> idle_;  ///< no more than there were requests at a time
@@ -211,8 +249,8 @@ class curl_transport final : public http_transport {
 }  // namespace
 
 std::unique_ptr<http_transport> make_curl_transport(const s3_settings& settings, const s3_credentials& credentials,
-                                                    std::stop_token stop) {
-    return std::make_unique<curl_transport>(settings, credentials, std::move(stop));
+                                                    address_check may_reach, std::stop_token stop) {
+    return std::make_unique<curl_transport>(settings, credentials, std::move(may_reach), std::move(stop));
 }
 
 }  // namespace gangway::sink

@@ -15,6 +15,6 @@ namespace gangway::sink {
 /// outlive it.
 [[nodiscard]] std::unique_ptr<http_transport> make_curl_transport(const s3_settings& settings,
                                                                   const s3_credentials& credentials,
-                                                                  std::stop_token stop);
+                                                                  address_check may_reach, std::stop_token stop);
 
 }  // namespace gangway::sink

@@ -28,11 +28,12 @@ class stoppable_pause final : public pause {
 }  // namespace
 
 base::result<std::unique_ptr<sink>> open_s3_bucket(s3_settings settings, const s3_credentials& credentials,
-                                                   const base::clock& clock, std::stop_token stop) {
+                                                   const base::clock& clock, address_check may_reach,
+                                                   std::stop_token stop) {
     if (auto checked = settings.check(); !checked) return std::unexpected(std::move(checked.error()));
     if (!are_usable(credentials))
         return base::fail(errc::refused, base::phase::storage, "the credentials of the bucket are not usable");
-    auto transport = make_curl_transport(settings, credentials, stop);
+    auto transport = make_curl_transport(settings, credentials, std::move(may_reach), stop);
     return make_s3_sink(std::move(settings), std::move(transport), std::make_unique<stoppable_pause>(std::move(stop)),
                         clock);
 }

@@ -140,3 +140,11 @@ def test_process_killed_in_the_middle_of_an_upload_leaves_no_object(stub, bucket
     assert len(stub.uploads) == 1
     assert bucket('sweep', 0) == '1'
     assert bucket('put', '1-2', 'big', large) == 'published'
+
+
+@pytest.mark.parametrize('host, address', [('127.0.0.1', '127.0.0.1'), ('localhost', None), ('[::1]', '::1')])
+def test_address_that_may_not_be_reached_is_refused_before_a_connection(stub, small, host, address):
+    said = Sink(f's3=http://{host}:{stub.port},files,,caged')('put', '1-1', 'a', small)
+    assert said.startswith('refused: the address ') and said.endswith(' of the storage may not be reached')
+    assert address is None or f' {address} ' in said
+    assert not stub.log

@@ -7,7 +7,8 @@
 ///     gangway_sink_check PLACE sweep AGE_HOURS UPLOAD...        how many were removed
 ///     gangway_sink_check PLACE many COUNT SIZE                  files put per second
 ///
-/// PLACE is local=FOLDER or s3=ENDPOINT,BUCKET,PREFIX with words of settings behind it (virtual, unconditional, blind).
+/// PLACE is local=FOLDER or s3=ENDPOINT,BUCKET,PREFIX with words of settings behind it (virtual, unconditional, blind,
+/// caged: no address may be reached).
 /// The key of the bucket is in the usual variables. A failure is "code: message" and the exit status 1.
 
 #include <gangway/crypto/digest.hpp>
@@ -66,7 +67,8 @@ void open(place& at, std::string_view where, std::chrono::hours orphan_age) {
                                            .conditional_writes = !has("unconditional"),
                                            .look_first = !has("blind"),
                                            .orphan_age = orphan_age},
-                                          at.credentials.value(), at.clock));
+                                          at.credentials.value(), at.clock,
+                                          [caged = has("caged")](std::string_view) { return !caged; }));
 }
 
 /// All of a file through a sink, up to where it is finished.

@@ -7,10 +7,12 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 
 namespace gangway::sink {
 
@@ -30,6 +32,9 @@ struct s3_settings {
     [[nodiscard]] base::result<void> check() const;
 };
 
+/// Asked with each address, as text, before a connection is made to it: the egress policy. Called by any thread.
+using address_check = std::function<bool(std::string_view)>;
+
 /// Files of up to 16 MiB are one PUT; larger ones are uploads in parts, of which one is in memory at a time. A part has
 /// 16 MiB, or more where the size that was announced would need more than 10,000.
 ///
@@ -41,9 +46,11 @@ struct s3_settings {
 /// tried up to five times, where the failure may pass, with the same key, body and checksum. Redirects are not
 /// followed: a signature is for one host, and an endpoint is what an operator has approved.
 ///
-/// `credentials` must outlive it. After `stop` requests end as `cancelled`.
+/// `credentials` and `clock` must outlive it. `may_reach` is empty: every address may be reached. After `stop` requests
+/// end as `cancelled`.
 [[nodiscard]] base::result<std::unique_ptr<sink>> open_s3_bucket(s3_settings settings,
                                                                  const s3_credentials& credentials,
-                                                                 const base::clock& clock, std::stop_token stop = {});
+                                                                 const base::clock& clock, address_check may_reach = {},
+                                                                 std::stop_token stop = {});
 
 }  // namespace gangway::sink
