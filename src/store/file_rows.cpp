@@ -16,6 +16,7 @@ struct table<known_file> {
         visit("repull", row.repull);
         visit("state", row.state);
         visit("version", row.version);
+        visit("destination_key", row.destination_key);
         visit("attempts", row.attempts);
         visit("next_try", row.next_try);
         visit("discovered_at", row.discovered_at);
@@ -38,29 +39,18 @@ std::string path_key(std::string_view path) {
 }
 
 version_lookup::version_lookup(transaction& tx)
-    : rows_(
-          tx,
-          "SELECT folder_id, path, size, mtime, repull, COALESCE(version, (SELECT COALESCE(MAX(other.version), 0) + 1 "
-          "FROM files other WHERE other.folder_id = files.folder_id AND other.path_key = files.path_key)) FROM files "
-          "WHERE id = :id",
-          std::string{}) {
-    rows_.column<std::string>();
-    rows_.column<std::string>();
-    for (int number = 0; number < 4; ++number)
-        rows_.column<std::int64_t>();
+    : rows_(tx,
+            "SELECT COALESCE(version, (SELECT COALESCE(MAX(other.version), 0) + 1 FROM files other WHERE "
+            "other.folder_id = files.folder_id AND other.path_key = files.path_key)) FROM files WHERE id = :id",
+            std::string{}) {
+    rows_.column<std::int64_t>();
 }
 
-std::optional<version_lookup::numbered_file> version_lookup::find(const std::string& id) {
+std::optional<std::int64_t> version_lookup::find(const std::string& id) {
     rows_.start(id);
-    if (!rows_.next()) return std::nullopt;
-    numbered_file found;
-    get(rows_.value(), found.identity.folder_id);
-    get(rows_.value(), octets_of{found.identity.path});
-    get(rows_.value(), found.identity.size);
-    get(rows_.value(), found.identity.mtime);
-    get(rows_.value(), found.identity.repull);
-    get(rows_.value(), found.version);
-    return found;
+    std::optional<std::int64_t> version;
+    if (rows_.next()) get(rows_.value(), version);
+    return version;
 }
 
 namespace files {
@@ -71,6 +61,12 @@ std::optional<file> find(transaction& tx, std::string_view id) {
 
 void each_known(transaction& tx, std::string_view folder, const std::function<void(known_file)>& take) {
     each<known_file>(tx, take, "WHERE folder_id = :folder", folder);
+}
+
+std::vector<file> under_way(transaction& tx, std::string_view connection) {
+    return select<file>(
+        tx, "WHERE connection_id = :id AND state IN (:claimed, :fetched, :published) ORDER BY claimed_at, id",
+        connection, file_state::claimed, file_state::fetched, file_state::published);
 }
 
 std::vector<file> post_actions_due(transaction& tx, std::string_view connection, std::size_t limit) {

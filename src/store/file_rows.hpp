@@ -23,6 +23,7 @@ struct table<file> {
         visit("run_id", row.run_id);
         visit("sha256", row.sha256);
         visit("destination_key", row.destination_key);
+        visit("evidence", row.evidence);
         visit("version", row.version);
         visit("attempts", row.attempts);
         visit("next_try", row.next_try);
@@ -42,16 +43,12 @@ struct table<file> {
 /// What files of one path share: a digest, because PostgreSQL cannot index a path of 4096 octets.
 [[nodiscard]] std::string path_key(std::string_view path);
 
-/// Finds the version number of one file after the other.
+/// Finds the version number of one file after the other: the one it has, or the next free one of its path.
 class version_lookup {
   public:
     explicit version_lookup(transaction& tx);
-
-    struct numbered_file {
-        file_identity identity;
-        std::int64_t version = 0;  ///< the one it has, or the next free one of its path
-    };
-    [[nodiscard]] std::optional<numbered_file> find(const std::string& id);
+    /// Nothing if there is no such file.
+    [[nodiscard]] std::optional<std::int64_t> find(const std::string& id);
 
   private:
     cursor rows_;

@@ -58,41 +58,51 @@ std::vector<bool> stabilise(transaction& tx, const lease& holder, std::span<cons
 }
 
 std::vector<bool> abandon(transaction& tx, const lease& holder, std::span<const std::string> ids) {
-    command<file_state, std::int64_t, std::string, file_state, file_state> change(
-        tx, "UPDATE files SET state = :state, fence = :fence WHERE id = :id AND (state = :new OR state = :stable)");
-    return for_all(tx, holder, ids, [&](const std::string& id) {
-        return change(file_state::abandoned, holder.fence, id, file_state::discovered, file_state::stable);
-    });
-}
-
-std::vector<bool> claim(transaction& tx, const lease& holder, std::string_view run, std::span<const std::string> ids) {
-    command<file_state, timestamp, std::int64_t, std::string, std::string, file_state, timestamp> change(
+    command<file_state, std::int64_t, std::string, file_state, file_state, file_state, std::int64_t> change(
         tx,
-        "UPDATE files SET state = :state, claimed_at = :now, fence = :fence, run_id = :run WHERE id = :id AND state "
-        "= :before AND (next_try IS NULL OR next_try <= :due)");
-    return for_all(tx, holder, ids, [&, now = tx.now(), run = std::string(run)](const std::string& id) {
-        return change(file_state::claimed, now, holder.fence, run, id, file_state::stable, now);
+        "UPDATE files SET state = :state, fence = :fence WHERE id = :id AND (state = :new OR state = :stable OR (state "
+        "= "
+        ":claimed AND fence = :own))");
+    return for_all(tx, holder, ids, [&](const std::string& id) {
+        return change(file_state::abandoned, holder.fence, id, file_state::discovered, file_state::stable,
+                      file_state::claimed, holder.fence);
     });
 }
 
-std::vector<std::optional<std::string>> fetch(transaction& tx, const lease& holder, std::span<const fetched_file> which,
-                                              const destination_of& destination) {
-    std::vector<std::optional<std::string>> destinations(which.size());
-    if (which.empty() || !holds(tx, holder)) return destinations;
-    command<file_state, timestamp, std::string, std::int64_t, std::string, std::string, file_state, std::int64_t>
-        change(tx,
-               "UPDATE files SET state = :state, fetched_at = :now, sha256 = :sha256, version = :version, "
-               "destination_key = :key WHERE id = :id AND state = :before AND fence = :fence");
-    version_lookup versions(tx);
-    for (std::size_t i = 0; i < which.size(); ++i) {
-        const auto row = versions.find(which[i].id);
-        if (!row) continue;
-        auto key = destination(row->identity, row->version);
-        if (change(file_state::fetched, tx.now(), which[i].sha256, row->version, key, which[i].id, file_state::claimed,
-                   holder.fence) == 1)
-            destinations[i] = std::move(key);
+std::vector<std::optional<std::int64_t>> claim(transaction& tx, const lease& holder, std::string_view run,
+                                               std::span<const std::string> ids) {
+    std::vector<std::optional<std::int64_t>> versions(ids.size());
+    if (ids.empty() || !holds(tx, holder)) return versions;
+    command<file_state, timestamp, std::int64_t, std::string, std::int64_t, std::string, file_state, timestamp> change(
+        tx,
+        "UPDATE files SET state = :state, claimed_at = :now, fence = :fence, run_id = :run, version = :version WHERE "
+        "id "
+        "= :id AND state = :before AND (next_try IS NULL OR next_try <= :due)");
+    version_lookup next(tx);
+    const auto now = tx.now();
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto version = next.find(ids[i]);
+        if (version && change(file_state::claimed, now, holder.fence, std::string(run), *version, ids[i],
+                              file_state::stable, now) == 1)
+            versions[i] = version;
     }
-    return destinations;
+    return versions;
+}
+
+std::vector<bool> fetch(transaction& tx, const lease& holder, std::span<const fetched_file> which) {
+    std::vector<bool> won(which.size());
+    if (which.empty() || !holds(tx, holder)) return won;
+    command<file_state, timestamp, std::string, std::string, std::string, std::string, file_state, std::int64_t> change(
+        tx,
+        "UPDATE files SET state = :state, fetched_at = :now, sha256 = :sha256, destination_key = :key, evidence = "
+        ":evidence WHERE id = :id AND state = :before AND fence = :fence");
+    const auto now = tx.now();
+    for (std::size_t i = 0; i < which.size(); ++i) {
+        const auto& done = which[i];
+        won[i] = change(file_state::fetched, now, done.sha256, done.destination_key, done.evidence, done.id,
+                        file_state::claimed, holder.fence) == 1;
+    }
+    return won;
 }
 
 std::vector<bool> publish(transaction& tx, const lease& holder, std::span<const std::string> ids) {
@@ -129,11 +139,21 @@ std::vector<bool> finalise(transaction& tx, const lease& holder, std::span<const
 
 bool fail(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try) {
     if (!holds(tx, holder)) return false;
-    return execute(tx,
-                   "UPDATE files SET state = :state, attempts = attempts + 1, next_try = :next, error = :error WHERE "
-                   "id = :id AND (state = :claimed OR state = :fetched) AND fence = :fence",
-                   file_state::stable, next_try, error, id, file_state::claimed, file_state::fetched,
-                   holder.fence) == 1;
+    return execute(
+               tx,
+               "UPDATE files SET state = :state, attempts = attempts + 1, next_try = :next, error = :error, sha256 = "
+               "NULL, destination_key = NULL, evidence = NULL WHERE id = :id AND (state = :claimed OR state = "
+               ":fetched) AND fence = :fence",
+               file_state::stable, next_try, error, id, file_state::claimed, file_state::fetched, holder.fence) == 1;
+}
+
+bool postpone(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try) {
+    if (!holds(tx, holder)) return false;
+    return execute(
+               tx,
+               "UPDATE files SET attempts = attempts + 1, next_try = :next, error = :error WHERE id = :id AND (state "
+               "= :fetched OR state = :published) AND fence = :fence",
+               next_try, error, id, file_state::fetched, file_state::published, holder.fence) == 1;
 }
 
 bool fail_post_action(transaction& tx, const lease& holder, std::string_view id, std::string_view error,
@@ -152,11 +172,7 @@ std::vector<file> take_over(transaction& tx, const lease& holder) {
             "AND fence < :older",
             holder.fence, holder.connection_id, file_state::claimed, file_state::fetched, file_state::published,
             holder.fence);
-    return select<file>(tx,
-                        "WHERE connection_id = :id AND state IN (:claimed, :fetched, :published) AND fence = :fence "
-                        "ORDER BY claimed_at, id",
-                        holder.connection_id, file_state::claimed, file_state::fetched, file_state::published,
-                        holder.fence);
+    return under_way(tx, holder.connection_id);
 }
 
 std::optional<std::string> repull(transaction& tx, std::string_view id) {

@@ -1,6 +1,5 @@
 #include "testing/contract.hpp"
 
-#include <gangway/base/escape.hpp>
 #include <gangway/store/errors.hpp>
 #include <gangway/store/files.hpp>
 
@@ -38,19 +37,16 @@ class ledger_contract : public store_contract {
     bool abandon(const std::string& id) { return one(files::abandon, id); }
     bool publish(const std::string& id) { return one(files::publish, id); }
     bool finalise(const std::string& id) { return one(files::finalise, id); }
-    bool claim(const std::string& id) {
-        return one([](auto& tx, auto& by, auto& ids) { return files::claim(tx, by, "r1", ids); }, id);
+    std::optional<std::int64_t> claim(const std::string& id) {
+        const std::vector<std::string> ids{id};
+        return write([&](transaction& tx) { return files::claim(tx, holder, "r1", ids)[0]; });
     }
     bool record(const std::string& id, post_state post = post_state::none) {
         return one([post](auto& tx, auto& by, auto& ids) { return files::record(tx, by, ids, post); }, id);
     }
-    std::optional<std::string> fetch(const std::string& id, const std::string& sha256 = "aa") {
-        const files::fetched_file one_file[] = {{id, sha256}};
-        return write([&](transaction& tx) {
-            return files::fetch(tx, holder, one_file, [](const file_identity& what, std::int64_t version) {
-                return base::escape(what.path) + "@" + std::to_string(version);
-            })[0];
-        });
+    bool fetch(const std::string& id) {
+        const files::fetched_file done[] = {{id, "00ff", "in/a.v1", id + "-1:upload"}};
+        return write([&](transaction& tx) -> bool { return files::fetch(tx, holder, done)[0]; });
     }
     file get(const std::string& id) {
         return read([&](transaction& tx) { return files::find(tx, id); }).value_or(file{});
@@ -64,8 +60,9 @@ class ledger_contract : public store_contract {
             return id;
         }
         const std::vector<std::function<bool()>> arrows{
-            [&] { return stabilise(id); }, [&] { return claim(id); },  [&] { return fetch(id).has_value(); },
-            [&] { return publish(id); },   [&] { return record(id); }, [&] { return finalise(id); }};
+            [&] { return stabilise(id); }, [&] { return claim(id).has_value(); },
+            [&] { return fetch(id); },     [&] { return publish(id); },
+            [&] { return record(id); },    [&] { return finalise(id); }};
         for (std::size_t i = 0; i < static_cast<std::size_t>(state); ++i)
             EXPECT_TRUE(arrows[i]());
         EXPECT_EQ(get(id).state, state);
@@ -84,15 +81,10 @@ TEST_P(ledger_contract, a_file_goes_from_arrow_to_arrow_and_the_times_are_kept) 
     EXPECT_EQ(row.connection_id, "c1");
     EXPECT_FALSE(row.stable_at || row.version || row.sha256);
     EXPECT_TRUE(stabilise(id));
-    EXPECT_TRUE(claim(id));
+    EXPECT_EQ(claim(id), 1);
     EXPECT_EQ(get(id).run_id, "r1");
-    const files::fetched_file done[] = {{id, "00ff"}};
-    const auto keys = write([&](transaction& tx) {
-        return files::fetch(tx, holder, done, [](const file_identity&, std::int64_t version) {
-            return "in/a.v" + std::to_string(version);
-        });
-    });
-    EXPECT_EQ(keys, std::vector<std::optional<std::string>>{"in/a.v1"});
+    EXPECT_TRUE(fetch(id));
+    EXPECT_EQ(get(id).evidence, id + "-1:upload");
     EXPECT_TRUE(publish(id));
     EXPECT_TRUE(record(id, post_state::pending));
     EXPECT_TRUE(finalise(id));
@@ -116,9 +108,14 @@ TEST_P(ledger_contract, every_arrow_starts_from_one_state_only) {
     };
     const std::vector<arrow> arrows{
         {"stabilise", [&](auto& id) { return stabilise(id); }, {file_state::discovered}},
-        {"abandon", [&](auto& id) { return abandon(id); }, {file_state::discovered, file_state::stable}},
-        {"claim", [&](auto& id) { return claim(id); }, {file_state::stable}},
-        {"fetch", [&](auto& id) { return fetch(id).has_value(); }, {file_state::claimed}},
+        {"abandon",
+         [&](auto& id) { return abandon(id); },
+         {file_state::discovered, file_state::stable, file_state::claimed}},
+        {"postpone",
+         [&](auto& id) { return write([&](transaction& tx) { return files::postpone(tx, holder, id, "e", {}); }); },
+         {file_state::fetched, file_state::published}},
+        {"claim", [&](auto& id) { return claim(id).has_value(); }, {file_state::stable}},
+        {"fetch", [&](auto& id) { return fetch(id); }, {file_state::claimed}},
         {"publish", [&](auto& id) { return publish(id); }, {file_state::fetched}},
         {"record", [&](auto& id) { return record(id); }, {file_state::published}},
         {"finalise", [&](auto& id) { return finalise(id); }, {file_state::recorded}},
@@ -156,6 +153,7 @@ TEST_P(ledger_contract, who_lost_the_lease_changes_nothing_in_any_state) {
     EXPECT_EQ(discover({seen("new")}), flags{false});
     EXPECT_FALSE(stabilise(ids[file_state::discovered]));
     EXPECT_FALSE(abandon(ids[file_state::stable]));
+    EXPECT_FALSE(abandon(ids[file_state::claimed]));
     EXPECT_FALSE(claim(ids[file_state::stable]));
     EXPECT_FALSE(fetch(ids[file_state::claimed]));
     EXPECT_FALSE(publish(ids[file_state::fetched]));
@@ -163,6 +161,7 @@ TEST_P(ledger_contract, who_lost_the_lease_changes_nothing_in_any_state) {
     EXPECT_FALSE(finalise(ids[file_state::recorded]));
     write([&](transaction& tx) {
         EXPECT_FALSE(files::fail(tx, holder, ids[file_state::claimed], "late", {}));
+        EXPECT_FALSE(files::postpone(tx, holder, ids[file_state::fetched], "late", {}));
         EXPECT_FALSE(files::fail_post_action(tx, holder, ids[file_state::recorded], "late", {}));
         EXPECT_TRUE(files::take_over(tx, holder).empty());
     });
@@ -185,6 +184,7 @@ TEST_P(ledger_contract, a_new_holder_must_take_over_what_the_old_one_has_begun) 
     const auto stable = file_in(file_state::stable, seen("stable"));
     const auto recorded = file_in(file_state::recorded, seen("recorded"));
     holder = take_lease("c1", "a");  // the same node, come back after a crash
+    EXPECT_FALSE(abandon(begun[0]));
     EXPECT_FALSE(fetch(begun[0]));
     EXPECT_FALSE(publish(begun[1]));
     EXPECT_FALSE(record(begun[2]));
@@ -195,7 +195,7 @@ TEST_P(ledger_contract, a_new_holder_must_take_over_what_the_old_one_has_begun) 
     EXPECT_TRUE(fetch(begun[0]));
     EXPECT_TRUE(publish(begun[1]));
     EXPECT_TRUE(record(begun[2]));
-    EXPECT_TRUE(claim(stable));
+    EXPECT_EQ(claim(stable), 1);
     EXPECT_TRUE(finalise(recorded));
 }
 
@@ -219,15 +219,28 @@ TEST_P(ledger_contract, a_file_that_was_gone_and_is_back_is_looked_at_again) {
 
 TEST_P(ledger_contract, versions_are_counted_by_path_and_kept_over_failures) {
     file_in(file_state::finalised, seen("a", 1));
-    const auto second = file_in(file_state::claimed, seen("a", 2));
-    EXPECT_EQ(fetch(second), "a@2");
+    const auto second = file_in(file_state::stable, seen("a", 2));
+    EXPECT_EQ(claim(second), 2);
+    EXPECT_TRUE(fetch(second));
     EXPECT_TRUE(write([&](transaction& tx) { return files::fail(tx, holder, second, "disk full", {}); }));
-    const auto third = file_in(file_state::claimed, seen("a", 3));
-    EXPECT_EQ(fetch(third), "a@3");
-    EXPECT_TRUE(claim(second));
-    EXPECT_EQ(fetch(second), "a@2");
-    const auto other = file_in(file_state::claimed, seen("b"));
-    EXPECT_EQ(fetch(other), "b@1");
+    EXPECT_FALSE(get(second).sha256 || get(second).destination_key || get(second).evidence);
+    EXPECT_EQ(claim(file_in(file_state::stable, seen("a", 3))), 3);
+    EXPECT_EQ(claim(second), 2);
+    EXPECT_EQ(claim(file_in(file_state::stable, seen("b"))), 1);
+    EXPECT_FALSE(claim("none"));
+}
+
+TEST_P(ledger_contract, a_postponed_publication_keeps_what_it_needs_to_be_recovered) {
+    const auto id = file_in(file_state::fetched, seen("a"));
+    EXPECT_TRUE(write([&](transaction& tx) { return files::postpone(tx, holder, id, "503", timestamp{9s}); }));
+    const auto row = get(id);
+    EXPECT_EQ(row.state, file_state::fetched);
+    EXPECT_EQ(row.attempts, 1);
+    EXPECT_EQ(row.next_try, timestamp{9s});
+    EXPECT_EQ(row.error, "503");
+    EXPECT_EQ(row.evidence, id + "-1:upload");
+    EXPECT_EQ(row.destination_key, "in/a.v1");
+    EXPECT_TRUE(publish(id));
 }
 
 TEST_P(ledger_contract, a_failed_file_waits_for_its_time) {
@@ -254,7 +267,7 @@ TEST_P(ledger_contract, a_failed_file_waits_for_its_time) {
 TEST_P(ledger_contract, a_failed_file_is_claimed_when_its_time_has_come) {
     const auto id = file_in(file_state::claimed, seen("a"));
     EXPECT_TRUE(write([&](transaction& tx) { return files::fail(tx, holder, id, "timed out", tx.now()); }));
-    EXPECT_TRUE(claim(id));
+    EXPECT_EQ(claim(id), 1);
     EXPECT_TRUE(fetch(id));
     EXPECT_TRUE(publish(id));
     EXPECT_TRUE(record(id));
@@ -295,8 +308,7 @@ TEST_P(ledger_contract, a_repull_is_a_new_version_of_the_same_file) {
     ASSERT_TRUE(more);
     EXPECT_NE(*again, *more);
     EXPECT_EQ(get(*more).identity.repull, 2);
-    EXPECT_TRUE(claim(*again));
-    EXPECT_EQ(fetch(*again), "a@2");
+    EXPECT_EQ(claim(*again), 2);
     EXPECT_EQ(discover({seen("a")}), flags{false});
     EXPECT_FALSE(write([&](transaction& tx) { return files::repull(tx, "none"); }));
     const auto fresh = file_in(file_state::stable, seen("b"));
@@ -314,6 +326,7 @@ TEST_P(ledger_contract, planning_sees_every_version_of_its_folder_only) {
     EXPECT_EQ(known[1].path, "a\xfe");
     EXPECT_EQ(known[1].state, file_state::finalised);
     EXPECT_EQ(known[1].version, 1);
+    EXPECT_EQ(known[1].destination_key, "in/a.v1");
     EXPECT_EQ(known[2].state, file_state::stable);
     EXPECT_FALSE(known[2].version);
 }

@@ -253,12 +253,12 @@ TEST_P(history_contract, retention_forgets_no_file_that_could_be_pulled_again) {
     const auto pull = [&](std::int64_t size) {
         const file_identity what{.folder_id = "f1", .path = "a", .size = size};
         const std::vector<std::string> ids{file_id(what)};
-        const files::fetched_file done[] = {{ids[0], "aa"}};
+        const files::fetched_file done[] = {{ids[0], "aa", "k"}};
         write([&](transaction& tx) {
             EXPECT_TRUE(files::discover(tx, holder, {&what, 1})[0]);
             EXPECT_TRUE(files::stabilise(tx, holder, ids)[0]);
             EXPECT_TRUE(files::claim(tx, holder, "r", ids)[0]);
-            EXPECT_TRUE(files::fetch(tx, holder, done, [](auto&, auto) { return "k"; })[0]);
+            EXPECT_TRUE(files::fetch(tx, holder, done)[0]);
             EXPECT_TRUE(files::publish(tx, holder, ids)[0]);
             EXPECT_TRUE(files::record(tx, holder, ids, post_state::none)[0]);
             EXPECT_TRUE(files::finalise(tx, holder, ids)[0]);

@@ -50,7 +50,7 @@ class node {
         const auto held = must(db_.write([&](transaction& tx) { return leases::take(tx, "c1", name_, 0ms); }));
         if (!held) return true;
         for (const auto& row : must(db_.write([&](transaction& tx) { return files::take_over(tx, *held); })))
-            go_on(*held, row.id, row.state, row.destination_key.value_or(""));
+            go_on(*held, row.id, row.state, row.version.value_or(0), row.destination_key.value_or(""));
         std::vector<std::string> ids;
         bool left = false;
         must(db_.read([&](transaction& tx) {
@@ -63,23 +63,18 @@ class node {
         }));
         const auto won = must(db_.write([&](transaction& tx) { return files::claim(tx, *held, name_, ids); }));
         for (std::size_t i = 0; i < ids.size(); ++i)
-            if (won[i]) go_on(*held, ids[i], file_state::claimed, "");
+            if (won[i]) go_on(*held, ids[i], file_state::claimed, *won[i], "");
         return left;
     }
 
   private:
     /// Each arrow is a transaction of its own; whoever is refused stops, as its lease is another's by now.
-    void go_on(const lease& held, const std::string& id, file_state state, std::string key) {
+    void go_on(const lease& held, const std::string& id, file_state state, std::int64_t version, std::string key) {
         const std::vector<std::string> ids{id};
         if (state == file_state::claimed) {
-            const files::fetched_file done[] = {{id, "aa"}};
-            const auto keys = must(db_.write([&](transaction& tx) {
-                return files::fetch(tx, held, done, [](const file_identity& what, std::int64_t version) {
-                    return what.path + "@" + std::to_string(version);
-                });
-            }));
-            if (!keys[0]) return;
-            key = *keys[0];
+            key = id + "@" + std::to_string(version);
+            const files::fetched_file done[] = {{id, "aa", key}};
+            if (!must(db_.write([&](transaction& tx) { return files::fetch(tx, held, done); }))[0]) return;
             state = file_state::fetched;
         }
         if (state == file_state::fetched) {

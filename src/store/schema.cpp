@@ -45,10 +45,10 @@ std::span<const migration> migrations() {
              R"(CREATE INDEX runs_by_outcome ON runs (outcome, started_at))",
              R"(CREATE TABLE files (id TEXT PRIMARY KEY, connection_id TEXT NOT NULL, folder_id TEXT NOT NULL, path TEXT
                 NOT NULL, path_key TEXT NOT NULL, size BIGINT NOT NULL, mtime BIGINT NOT NULL, repull BIGINT NOT NULL,
-                state TEXT NOT NULL, fence BIGINT NOT NULL, run_id TEXT, sha256 TEXT, destination_key TEXT, version
-                BIGINT, attempts BIGINT NOT NULL, next_try BIGINT, error TEXT NOT NULL, post_action TEXT NOT NULL,
-                post_attempts BIGINT NOT NULL, discovered_at BIGINT NOT NULL, stable_at BIGINT, claimed_at BIGINT,
-                fetched_at BIGINT, published_at BIGINT, recorded_at BIGINT, finalised_at BIGINT))",
+                state TEXT NOT NULL, fence BIGINT NOT NULL, run_id TEXT, sha256 TEXT, destination_key TEXT, evidence
+                TEXT, version BIGINT, attempts BIGINT NOT NULL, next_try BIGINT, error TEXT NOT NULL, post_action TEXT
+                NOT NULL, post_attempts BIGINT NOT NULL, discovered_at BIGINT NOT NULL, stable_at BIGINT, claimed_at
+                BIGINT, fetched_at BIGINT, published_at BIGINT, recorded_at BIGINT, finalised_at BIGINT))",
              R"(CREATE UNIQUE INDEX files_by_path ON files (folder_id, path_key, version))",
              R"(CREATE INDEX files_by_state ON files (connection_id, state))",
              R"(CREATE INDEX files_by_run ON files (run_id) WHERE run_id IS NOT NULL)",

@@ -2,7 +2,7 @@
 /// The read-once ledger: every version of every remote file that was ever seen, and how far it has come.
 ///
 ///     discovered → stable → claimed → fetched → published → recorded → finalised
-///          └────────┴→ abandoned (changed or gone before it was pulled)
+///          └────────┴─────────┴→ abandoned (changed or gone before it was pulled)
 ///
 /// Each arrow is one change that only the holder of the connection's lease can make, and only from the state before:
 /// whoever has lost its lease, or comes second, changes nothing and is told so.
@@ -24,8 +24,8 @@ namespace gangway::store {
 enum class file_state : std::uint8_t {
     discovered,  ///< seen in a listing
     stable,      ///< will not change any more, as far as its folder's rules can tell
-    claimed,     ///< being downloaded by the holder of `fence`
-    fetched,     ///< downloaded and durable under a temporary name; `sha256`, `version`, `destination_key` are known
+    claimed,     ///< being downloaded by the holder of `fence`; has a `version`
+    fetched,     ///< downloaded and durable, not visible; `sha256`, `destination_key` and `evidence` are known
     published,   ///< under its final name
     recorded,    ///< in the history; it is never pulled again
     finalised,   ///< the post-action is done, or there is none
@@ -66,6 +66,7 @@ struct file {
     std::optional<std::string> run_id{};
     std::optional<std::string> sha256{};  ///< hexadecimal digits
     std::optional<std::string> destination_key{};
+    std::optional<std::string> evidence{};  ///< what the destination needs to finish or undo a publication
     std::optional<std::int64_t> version{};  ///< 1 for the first version of this path in this folder
     std::int64_t attempts = 0;              ///< that failed
     std::optional<timestamp> next_try{};
@@ -85,6 +86,7 @@ struct known_file {
     std::int64_t size = not_told, mtime = not_told, repull = 0;
     file_state state = file_state::discovered;
     std::optional<std::int64_t> version{};
+    std::optional<std::string> destination_key{};
     std::int64_t attempts = 0;
     std::optional<timestamp> next_try{};
     timestamp discovered_at{};
@@ -101,23 +103,21 @@ namespace files {
 [[nodiscard]] std::vector<bool> discover(transaction& tx, const lease& holder, std::span<const file_identity> seen);
 /// discovered → stable.
 [[nodiscard]] std::vector<bool> stabilise(transaction& tx, const lease& holder, std::span<const std::string> ids);
-/// discovered, stable → abandoned.
+/// discovered, stable, claimed → abandoned.
 [[nodiscard]] std::vector<bool> abandon(transaction& tx, const lease& holder, std::span<const std::string> ids);
-/// stable → claimed, if its `next_try` has come.
-[[nodiscard]] std::vector<bool> claim(transaction& tx, const lease& holder, std::string_view run,
-                                      std::span<const std::string> ids);
+/// stable → claimed, if its `next_try` has come. The version of each that was changed, in their order, and nothing for
+/// the others: the version it had, if it was claimed before, or else the next one of its path.
+[[nodiscard]] std::vector<std::optional<std::int64_t>> claim(transaction& tx, const lease& holder, std::string_view run,
+                                                             std::span<const std::string> ids);
 
 struct fetched_file {
-    std::string id{};
-    std::string sha256{};  ///< hexadecimal digits
+    std::string id;
+    std::string sha256;  ///< hexadecimal digits
+    std::string destination_key;
+    std::string evidence{};
 };
-/// Names the destination of a version.
-using destination_of = std::function<std::string(const file_identity& what, std::int64_t version)>;
-/// claimed → fetched: gives the file its version number (that of an earlier attempt, if there was one) and its
-/// destination. The destination of each that was changed, in their order; nothing for the others.
-[[nodiscard]] std::vector<std::optional<std::string>> fetch(transaction& tx, const lease& holder,
-                                                            std::span<const fetched_file> which,
-                                                            const destination_of& destination);
+/// claimed → fetched.
+[[nodiscard]] std::vector<bool> fetch(transaction& tx, const lease& holder, std::span<const fetched_file> which);
 /// fetched → published.
 [[nodiscard]] std::vector<bool> publish(transaction& tx, const lease& holder, std::span<const std::string> ids);
 /// published → recorded; `post` is `pending` or `none`.
@@ -126,8 +126,10 @@ using destination_of = std::function<std::string(const file_identity& what, std:
 /// recorded → finalised.
 [[nodiscard]] std::vector<bool> finalise(transaction& tx, const lease& holder, std::span<const std::string> ids);
 
-/// claimed, fetched → stable, to be tried again from `next_try` on.
+/// claimed, fetched → stable, to be tried again from `next_try` on. What was fetched is forgotten, the version is kept.
 bool fail(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try);
+/// fetched and published stay what they are, to be tried again from `next_try` on: what failed may have worked.
+bool postpone(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try);
 /// recorded → recorded, with the post-action `failed`, to be tried again from `next_try` on (never, if that is
 /// nothing).
 bool fail_post_action(transaction& tx, const lease& holder, std::string_view id, std::string_view error,
@@ -136,6 +138,8 @@ bool fail_post_action(transaction& tx, const lease& holder, std::string_view id,
 /// Files between `claimed` and `published` that an earlier holder of the lease has left behind, now `holder`'s. Call it
 /// before anything else under a new lease: until then the earlier holder's files are nobody's.
 [[nodiscard]] std::vector<file> take_over(transaction& tx, const lease& holder);
+/// Files between `claimed` and `published`, whoever holds them.
+[[nodiscard]] std::vector<file> under_way(transaction& tx, std::string_view connection);
 /// Recorded files whose post-action is due, at most `limit`, longest waiting first.
 [[nodiscard]] std::vector<file> post_actions_due(transaction& tx, std::string_view connection, std::size_t limit);
 
