@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <ctime>
 #include <functional>
 #include <string>
 
@@ -16,6 +17,13 @@ namespace gangway::crypto {
 namespace {
 
 constexpr std::size_t sha512_octets = 64, hash_octets = 32;
+
+/// What the calling thread has computed so far: a busy machine does not make a key more costly.
+std::chrono::nanoseconds computed() noexcept {
+    ::timespec spent{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &spent);
+    return std::chrono::seconds{spent.tv_sec} + std::chrono::nanoseconds{spent.tv_nsec};
+}
 
 /// False if the library fails.
 bool sha512(std::string_view octets, secret_octets& digest) {
@@ -52,13 +60,13 @@ enum class outcome { done, late, library_failed };
 
 /// PBKDF2's inner loop with bcrypt as the pseudo-random function: the sum of `rounds` chained hashes.
 outcome derive_block(const schedule_words& passphrase, std::string_view salt, std::uint32_t rounds,
-                     std::chrono::steady_clock::time_point deadline, workspace& work) {
+                     std::chrono::nanoseconds limit, workspace& work) {
     work.sum.assign(hash_octets, 0);
     for (std::uint32_t round = 0; round < rounds; ++round) {
         if (!sha512(round == 0 ? salt : view(work.round_hash), work.salt_digest)) return outcome::library_failed;
         bcrypt_hash(passphrase, schedule_words(view(work.salt_digest)), work.round_hash);
         std::ranges::transform(work.sum, work.round_hash, work.sum.begin(), std::bit_xor{});
-        if (std::chrono::steady_clock::now() >= deadline) return outcome::late;
+        if (computed() >= limit) return outcome::late;
     }
     return outcome::done;
 }
@@ -67,7 +75,7 @@ outcome derive_block(const schedule_words& passphrase, std::string_view salt, st
 
 base::result<secret_octets> bcrypt_pbkdf(std::string_view passphrase, std::string_view salt, std::uint32_t rounds,
                                          std::size_t length, std::chrono::milliseconds time) {
-    const auto deadline = std::chrono::steady_clock::now() + time;
+    const auto limit = computed() + time;
     secret_octets passphrase_digest;
     if (!sha512(passphrase, passphrase_digest)) return library_failure("SHA-512");
     const schedule_words key(view(passphrase_digest));
@@ -79,7 +87,7 @@ base::result<secret_octets> bcrypt_pbkdf(std::string_view passphrase, std::strin
         std::string block_salt(salt);
         for (const unsigned shift : {24U, 16U, 8U, 0U})
             block_salt.push_back(static_cast<char>((block + 1) >> shift));
-        switch (derive_block(key, block_salt, rounds, deadline, work)) {
+        switch (derive_block(key, block_salt, rounds, limit, work)) {
             case outcome::done:
                 break;
             case outcome::late:

@@ -4,8 +4,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <ctime>
 #include <numeric>
 #include <string>
+#include <thread>
+#include <vector>
 
 namespace gangway::crypto {
 namespace {
@@ -48,6 +52,27 @@ TEST(bcrypt_pbkdf, gives_up_after_the_round_in_which_time_ran_out) {
     const auto derived = bcrypt_pbkdf("password", "salt", 0xFFFFFFFF, 32, 0ms);
     ASSERT_FALSE(derived.has_value());
     EXPECT_EQ(derived.error().code, errc::kdf_too_costly);
+}
+
+/// What one derivation computes on this machine, as it is built.
+std::chrono::milliseconds cost_of_one() {
+    ::timespec before{}, after{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before);
+    EXPECT_TRUE(bcrypt_pbkdf("password", "salt", 8, 32, 10min));
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after);
+    return std::chrono::milliseconds{1000 * (after.tv_sec - before.tv_sec) +
+                                     (after.tv_nsec - before.tv_nsec) / 1'000'000};
+}
+
+TEST(bcrypt_pbkdf, is_not_given_up_because_others_compute_too) {
+    const auto time = 4 * cost_of_one() + 5ms;
+    std::atomic<int> failed = 0;
+    {
+        std::vector<std::jthread> crowd;
+        for (unsigned i = 0; i < 8 * std::max(2U, std::thread::hardware_concurrency()); ++i)
+            crowd.emplace_back([&] { failed += !bcrypt_pbkdf("password", "salt", 8, 32, time); });
+    }
+    EXPECT_EQ(failed, 0);
 }
 
 }  // namespace

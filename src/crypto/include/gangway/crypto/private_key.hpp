@@ -49,7 +49,7 @@ struct key_limits {
     std::size_t file_size = std::size_t{64} << 10;        ///< octets of the file as it came
     std::size_t passphrase_size = std::size_t{64} << 10;  ///< octets
     std::uint32_t bcrypt_rounds = 512;                    ///< OpenSSH files; ssh-keygen writes 16 unless told otherwise
-    std::chrono::milliseconds kdf_time{2000};             ///< for bcrypt, looked at after every round
+    std::chrono::milliseconds kdf_time{2000};             ///< of computation for bcrypt, looked at after every round
     std::uint64_t pbkdf2_work = 1'000'000;                ///< PKCS#8: iterations × digests needed for the cipher's key
     std::uint64_t scrypt_work = std::uint64_t{4} << 20;   ///< PKCS#8: N × r × p
     std::uint64_t scrypt_memory = std::uint64_t{64} << 20;  ///< PKCS#8: octets
