@@ -38,6 +38,13 @@ std::string path_key(std::string_view path) {
     return to_hex(crypto::sha256(path).substr(0, 16));
 }
 
+bool holds(transaction& tx, const lease& holder) {
+    const auto fence =
+        value_of<long long>(tx, "SELECT fence FROM leases WHERE connection_id = :id" + std::string(tx.keeping_rows()),
+                            holder.connection_id);
+    return fence == holder.fence;
+}
+
 version_lookup::version_lookup(transaction& tx)
     : rows_(tx,
             "SELECT COALESCE(version, (SELECT COALESCE(MAX(other.version), 0) + 1 FROM files other WHERE "

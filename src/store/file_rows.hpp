@@ -43,6 +43,10 @@ struct table<file> {
 /// What files of one path share: a digest, because PostgreSQL cannot index a path of 4096 octets.
 [[nodiscard]] std::string path_key(std::string_view path);
 
+/// Whether `holder` still holds its lease. Where others could take it meanwhile, they wait for this transaction's end:
+/// otherwise a change of the old holder could slip in after the new one has taken over.
+[[nodiscard]] bool holds(transaction& tx, const lease& holder);
+
 /// Finds the version number of one file after the other: the one it has, or the next free one of its path.
 class version_lookup {
   public:

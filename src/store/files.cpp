@@ -3,15 +3,6 @@
 namespace gangway::store::files {
 namespace {
 
-/// Whether `holder` still holds its lease. Where others could take it meanwhile, they wait for this transaction's end:
-/// otherwise a change of the old holder could slip in after the new one has taken over.
-bool holds(transaction& tx, const lease& holder) {
-    const auto fence =
-        value_of<long long>(tx, "SELECT fence FROM leases WHERE connection_id = :id" + std::string(tx.keeping_rows()),
-                            holder.connection_id);
-    return fence == holder.fence;
-}
-
 /// Runs one statement for each id that the holder may still change.
 template <class Each>
 std::vector<bool> for_all(transaction& tx, const lease& holder, std::span<const std::string> ids, Each changes) {

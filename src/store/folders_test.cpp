@@ -1,6 +1,7 @@
 #include "testing/contract.hpp"
 
 #include <gangway/store/errors.hpp>
+#include <gangway/store/looks.hpp>
 
 namespace gangway::store {
 namespace {
@@ -69,6 +70,32 @@ TEST_P(folders_contract, due_are_enabled_folders_of_connections_that_are_not_pau
 
 TEST_P(folders_contract, without_schedules_nothing_is_next) {
     EXPECT_FALSE(read([](transaction& tx) { return schedules::next(tx); }));
+}
+
+TEST_P(folders_contract, looks_are_replaced_as_a_whole_and_only_by_the_holder) {
+    make_folder("f1", "c1");
+    make_folder("f2", "c1");
+    const auto holder = take_lease("c1", "a");
+    const auto replace = [&](const lease& by, std::string_view folder, const std::vector<file_look>& seen) {
+        return write([&](transaction& tx) { return looks::replace(tx, by, folder, seen); });
+    };
+    const auto kept = [&](std::string_view folder) {
+        return read([&](transaction& tx) { return looks::list(tx, folder); });
+    };
+    const file_look first{.path = "a\xff", .size = 1LL << 40, .mtime = -1, .since = timestamp{5s}, .first = false};
+    const file_look second{.path = std::string(4096, 'b'), .size = 0, .mtime = 4'000'000'000, .since = timestamp{6s}};
+    EXPECT_TRUE(replace(holder, "f1", {first, second}));
+    EXPECT_TRUE(replace(holder, "f2", {second}));
+    EXPECT_EQ(kept("f1").size(), 2U);
+    EXPECT_TRUE(replace(holder, "f1", {first}));
+    EXPECT_EQ(kept("f1"), std::vector{first});
+    EXPECT_EQ(kept("f2"), std::vector{second});
+    auto old = holder;
+    --old.fence;
+    EXPECT_FALSE(replace(old, "f1", {}));
+    EXPECT_EQ(kept("f1").size(), 1U);
+    EXPECT_TRUE(replace(holder, "f1", {}));
+    EXPECT_TRUE(kept("f1").empty());
 }
 
 TEST_P(folders_contract, a_lease_has_one_owner_until_it_expires) {

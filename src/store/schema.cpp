@@ -36,6 +36,9 @@ std::span<const migration> migrations() {
              R"(CREATE INDEX schedules_by_next_due ON schedules (next_due))",
              R"(CREATE TABLE leases (connection_id TEXT PRIMARY KEY REFERENCES connections (id) ON DELETE CASCADE, owner
                 TEXT NOT NULL, fence BIGINT NOT NULL, expires_at BIGINT NOT NULL))",
+             R"(CREATE TABLE looks (folder_id TEXT NOT NULL REFERENCES folders (id) ON DELETE CASCADE, path_key TEXT NOT
+                NULL, path TEXT NOT NULL, size BIGINT NOT NULL, mtime BIGINT NOT NULL, since BIGINT NOT NULL, first
+                BIGINT NOT NULL, PRIMARY KEY (folder_id, path_key)))",
              // History outlives connections and folders: no references.
              R"(CREATE TABLE runs (id TEXT PRIMARY KEY, connection_id TEXT NOT NULL, folder_id TEXT NOT NULL, cause TEXT
                 NOT NULL, started_at BIGINT NOT NULL, ended_at BIGINT, outcome TEXT NOT NULL, listed BIGINT NOT NULL,
