@@ -4,6 +4,7 @@
 
 #include <gangway/api/errors.hpp>
 #include <gangway/archive/entry_name.hpp>
+#include <gangway/net/await_on.hpp>
 #include <gangway/net/tree_download.hpp>
 
 #include <boost/asio/error.hpp>
@@ -122,7 +123,7 @@ net::async_result<void> pack(net::sftp_client& client, model::remote_path folder
 }  // namespace
 
 net::async_result<void> zip_body::send(body_sink& out) {
-    return net::asio::co_spawn(lease_.executor(), pack(lease_->client(), folder_, how_, out), net::asio::use_awaitable);
+    return net::await_on(lease_.executor(), pack(lease_->client(), folder_, how_, out));
 }
 
 }  // namespace gangway::api
