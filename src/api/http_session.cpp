@@ -30,9 +30,10 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-constexpr std::size_t read_size = 64U * 1024;
-
-using response = http::response<http::string_body>;
+/// What is asked for at once while nobody knows what comes: a head and a usual body. The memory is zeroed when it goes.
+constexpr std::size_t first_read = 8U * 1024;
+/// Room for the reads of Beast.
+constexpr std::size_t body_read = 64U * 1024;
 
 base::error body_error(const error_code& failure, std::size_t limit) {
     if (failure == http::error::body_limit)
@@ -78,11 +79,12 @@ struct http_session::exchange {
 http_session::http_session(net::tcp::socket socket, http_service service)
     : socket_(std::move(socket)),
       service_(service),
-      buffer_(service.limits.head.octets + service.limits.pipelined + read_size) {
+      buffer_(service.limits.head.octets + service.limits.pipelined + body_read) {
     error_code ignored;
     const auto peer = socket_.remote_endpoint(ignored);
     if (!ignored) client_ = peer.address().to_string();
     socket_.set_option(net::tcp::no_delay{true}, ignored);
+    socket_.non_blocking(true, ignored);
 }
 
 net::awaitable<void> http_session::run(bool welcome) {
@@ -165,7 +167,7 @@ std::string_view http_session::buffered() const noexcept {
 
 /// One read of whatever comes.
 net::async_result<void> http_session::receive() {
-    const auto room = std::min(read_size, buffer_.max_size() - buffer_.size());
+    const auto room = std::min(first_read, buffer_.max_size() - buffer_.size());
     const auto [failure, size] = co_await socket_.async_read_some(buffer_.prepare(room), as_values);
     buffer_.commit(size);
     if (failure) co_return api::refuse(errc::client_gone, "the client went away");
@@ -182,18 +184,22 @@ net::awaitable<bool> http_session::await_request() {
     co_return begun.has_value();
 }
 
-net::async_result<std::size_t> http_session::find_head() {
-    head_scanner scanner{service_.limits.head};
+net::async_result<std::size_t> http_session::find_head(head_scanner& scanner) {
     for (;;) {
+        if (auto more = co_await receive(); !more) co_return std::unexpected(std::move(more.error()));
         auto end = scanner.scan(buffered());
         if (!end) co_return std::unexpected(std::move(end.error()));
         if (*end) co_return **end;
-        if (auto more = co_await receive(); !more) co_return std::unexpected(std::move(more.error()));
     }
 }
 
 net::async_result<std::size_t> http_session::read_head() {
-    auto found = co_await net::with_deadline(find_head(), service_.limits.head_time, base::phase::request, "the head");
+    head_scanner scanner{service_.limits.head};
+    // Usually it is here as a whole, and nothing has to be waited for.
+    if (auto end = scanner.scan(buffered()); !end || *end)
+        co_return end ? base::result<std::size_t>{**end} : std::unexpected(std::move(end.error()));
+    auto found =
+        co_await net::with_deadline(find_head(scanner), service_.limits.head_time, base::phase::request, "the head");
     if (!found && found.error().code == net::errc::timed_out)
         co_return api::refuse(errc::request_timeout, "The request's head did not arrive in time");
     co_return found;
@@ -209,6 +215,15 @@ net::async_result<void> http_session::send_continue(const exchange& now) {
 
 net::async_result<wiped_octets> http_session::read_body(exchange& now) {
     if (!now.how.has_body()) co_return wiped_octets{};
+    const auto length = now.how.content_length.value_or(0);
+    if (!now.how.chunked && length <= std::min(buffer_.size(), now.request.body_limit)) {
+        const auto here = buffered().substr(0, length);
+        wiped_octets whole{here.begin(), here.end()};
+        base::wipe(buffer_.data().data(), length);
+        buffer_.consume(length);
+        now.parser.reset();
+        co_return whole;
+    }
     const auto read = [](http_session& self, exchange& current) -> net::async_result<void> {
         if (auto sent = co_await self.send_continue(current); !sent) co_return sent;
         const auto [failure, size] = co_await http::async_read(self.socket_, self.buffer_, *current.parser, as_values);
@@ -288,23 +303,31 @@ net::awaitable<bool> http_session::send(exchange& now, answer result) {
     const connection_terms terms{.http_1_0 = now.http_1_0, .keep_alive = now.how.keep_alive && !unread_ && !draining_};
     if (result.stream && !now.head_only) co_return co_await send_stream(now, std::move(result), terms);
     const auto size = result.body.size();
-    const auto write = [](http_session& self, response message, bool head_only) -> net::async_result<std::size_t> {
-        http::response_serializer<http::string_body> octets{message};
-        octets.split(head_only);
-        const auto [failure, sent] = head_only ? co_await http::async_write_header(self.socket_, octets, as_values)
-                                               : co_await http::async_write(self.socket_, octets, as_values);
-        if (failure) co_return api::refuse(errc::client_gone, "the client went away");
-        co_return sent;
-    };
     auto message = to_response(std::move(result), terms);
-    const auto sent = co_await net::with_deadline(write(*this, std::move(message), now.head_only),
-                                                  service_.limits.allowance(size), base::phase::request, "the answer");
-    if (!sent) {
+    serializer octets{message};
+    octets.split(now.head_only);
+    // Usually the operating system takes all at once, and nothing has to be waited for.
+    error_code failure;
+    auto sent = now.head_only ? http::write_header(socket_, octets, failure) : http::write(socket_, octets, failure);
+    if (failure == asio::error::would_block) {
+        const auto rest = co_await net::with_deadline(
+            write_rest(octets, now.head_only), service_.limits.allowance(size), base::phase::request, "the answer");
+        failure = rest ? error_code{} : asio::error::timed_out;
+        sent += rest.value_or(0);
+    }
+    if (failure) {
         unread_ = false;  // nobody reads, so there is nothing to wait for
         co_return false;
     }
-    now.event.bytes_out = *sent;
+    now.event.bytes_out = sent;
     co_return terms.keep_alive;
+}
+
+net::async_result<std::size_t> http_session::write_rest(serializer& octets, bool head_only) {
+    const auto [failure, sent] = head_only ? co_await http::async_write_header(socket_, octets, as_values)
+                                           : co_await http::async_write(socket_, octets, as_values);
+    if (failure) co_return api::refuse(errc::client_gone, "the client went away");
+    co_return sent;
 }
 
 net::awaitable<bool> http_session::send_stream(exchange& now, answer result, connection_terms terms) {

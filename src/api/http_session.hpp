@@ -12,6 +12,8 @@
 #include <gangway/net/asio.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/beast/http/serializer.hpp>
+#include <boost/beast/http/string_body.hpp>
 
 #include <cstddef>
 #include <optional>
@@ -46,11 +48,12 @@ class http_session {
 
   private:
     struct exchange;
+    using serializer = boost::beast::http::response_serializer<boost::beast::http::string_body>;
 
     [[nodiscard]] net::awaitable<bool> serve_one();
     [[nodiscard]] net::awaitable<bool> await_request();
     [[nodiscard]] net::async_result<void> receive();
-    [[nodiscard]] net::async_result<std::size_t> find_head();
+    [[nodiscard]] net::async_result<std::size_t> find_head(head_scanner& scanner);
     [[nodiscard]] net::async_result<std::size_t> read_head();
     [[nodiscard]] net::async_result<wiped_octets> read_body(exchange& now);
     [[nodiscard]] net::async_result<void> send_continue(const exchange& now);
@@ -60,6 +63,7 @@ class http_session {
     [[nodiscard]] net::awaitable<void> client_leaves();
     [[nodiscard]] net::awaitable<void> client_hangs_up();
     [[nodiscard]] net::awaitable<bool> send(exchange& now, answer result);
+    [[nodiscard]] net::async_result<std::size_t> write_rest(serializer& octets, bool head_only);
     [[nodiscard]] net::awaitable<bool> send_stream(exchange& now, answer result, connection_terms terms);
     [[nodiscard]] net::awaitable<bool> refuse(exchange& now, base::error why);
     [[nodiscard]] net::awaitable<void> linger();
