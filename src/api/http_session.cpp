@@ -2,11 +2,11 @@
 
 #include "answer_head.hpp"
 #include "guarded.hpp"
-#include "peer_state.hpp"
 
 #include <gangway/api/errors.hpp>
 #include <gangway/base/escape.hpp>
 #include <gangway/net/deadline.hpp>
+#include <gangway/net/peer_state.hpp>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -280,7 +280,7 @@ net::awaitable<void> http_session::client_leaves() {
 net::awaitable<void> http_session::client_hangs_up() {
     constexpr std::chrono::milliseconds interval{250};
     asio::steady_timer timer{socket_.get_executor()};
-    while (!has_hung_up(socket_)) {
+    while (!net::has_hung_up(socket_)) {
         timer.expires_after(interval);
         co_await timer.async_wait(as_values);
     }

@@ -3,10 +3,10 @@
 
 #include <gangway/net/asio.hpp>
 
-namespace gangway::api {
+namespace gangway::net {
 
 /// Whether the other side has closed its half, or the whole connection is gone. Octets that came before and were not
 /// read yet do not hide it.
-[[nodiscard]] bool has_hung_up(net::tcp::socket& socket) noexcept;
+[[nodiscard]] bool has_hung_up(tcp::socket& socket) noexcept;
 
-}  // namespace gangway::api
+}  // namespace gangway::net
