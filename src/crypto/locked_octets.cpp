@@ -16,8 +16,8 @@ constexpr int base64_form = sodium_base64_VARIANT_ORIGINAL;
 
 char* allocate(std::size_t size) {
     if (::sodium_init() < 0) throw std::system_error(make_error_code(errc::crypto_failure), "libsodium");
-    void* block = size == 0 ? nullptr : ::sodium_malloc(size);
-    if (size != 0 && block == nullptr) throw std::bad_alloc();
+    void* const block = ::sodium_malloc(size);  // never null, also for nothing: libsodium takes no null pointers
+    if (block == nullptr) throw std::bad_alloc();
     return static_cast<char*>(block);
 }
 

@@ -22,6 +22,7 @@ TEST(locked_octets, holds_a_copy_and_moves_it) {
 TEST(locked_octets, random_ones_differ) {
     EXPECT_NE(locked_octets::random(32).view(), locked_octets::random(32).view());
     EXPECT_EQ(locked_octets::random(32).size(), 32U);
+    EXPECT_EQ(locked_octets::random(0).size(), 0U);
 }
 
 TEST(locked_octets, base64_agrees_with_the_lenient_decoder_and_encoder) {
@@ -36,7 +37,8 @@ TEST(locked_octets, base64_agrees_with_the_lenient_decoder_and_encoder) {
 }
 
 TEST(locked_octets, base64_refuses_white_space_missing_padding_and_other_letters) {
-    for (const char* const text : {"QQ", "QQ=", "QQ= =", " QQ==", "QQ==\n", "Q?==", "QQ==QQ==", "=", "QUI", "QUI=="})
+    for (const char* const text :
+         {"t", "QQ", "QQ=", "QQ= =", " QQ==", "QQ==\n", "Q?==", "QQ==QQ==", "=", "QUI", "QUI=="})
         EXPECT_FALSE(locked_octets::from_base64(text)) << text;
 }
 
