@@ -78,6 +78,10 @@ void add_file_options(CLI::App& command, command_line& line) {
             command.add_flag("--atomic", line.atomic,
                              "Write under a temporary name and rename at the end; with -r each file");
             break;
+        case verb::rm:
+            command.add_flag("-r,--recursive", line.recursive,
+                             "A folder and everything in it; links are removed and not followed");
+            break;
         case verb::mkdir:
             command.add_flag("-p,--parents", line.parents, "Make missing folders; an existing one is no error");
             command.add_option("-m,--mode", line.mode, "Permissions, e.g. 750")->type_name("OCTAL");

@@ -56,6 +56,8 @@ TEST(commands, options_of_other_commands_and_missing_operands_are_refused) {
     EXPECT_FALSE(parses({"ls"}));
     EXPECT_FALSE(parses({"ls", url, "more"}));
     EXPECT_FALSE(parses({"ls", "--atomic", url}));
+    EXPECT_TRUE(parses({"rm", "-r", url}));
+    EXPECT_FALSE(parses({"rmdir", "-r", url}));
     EXPECT_FALSE(parses({"rm", "-f", url}));
     EXPECT_FALSE(parses({"put", "local"}));
     EXPECT_FALSE(parses({"mv", url}));

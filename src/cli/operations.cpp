@@ -3,9 +3,12 @@
 #include "json_text.hpp"
 #include "listing_text.hpp"
 
+#include <gangway/base/escape.hpp>
 #include <gangway/net/file_operations.hpp>
+#include <gangway/net/tree_remove.hpp>
 #include <gangway/sftp/errors.hpp>
 
+#include <string>
 #include <utility>
 
 namespace gangway::cli {
@@ -40,10 +43,22 @@ net::async_result<std::string> look(net::sftp_client& client, const request& wan
     co_return wanted.line.json ? stat_json(wanted.path.octets(), *seen) + "\n" : stat_text(wanted.path.octets(), *seen);
 }
 
+/// What stays is one failure: the first, and how many more there are.
+net::async_result<void> remove_all(net::sftp_client& client, const model::remote_path& path) {
+    auto removed = co_await net::remove_tree(client, path);
+    if (!removed) co_return std::unexpected(std::move(removed.error()));
+    if (removed->failures == 0) co_return base::result<void>{};
+    auto& [where, why] = removed->failed.front();
+    why.message = base::escape(where) + ": " + why.message;
+    if (removed->failures > 1) why.message += " (and " + std::to_string(removed->failures - 1) + " more)";
+    co_return std::unexpected(std::move(why));
+}
+
 net::async_result<void> change(net::sftp_client& client, const request& wanted) {
     switch (wanted.line.what) {
         case verb::rm:
-            co_return co_await net::remove_file(client, wanted.path);
+            co_return wanted.line.recursive ? co_await remove_all(client, wanted.path)
+                                            : co_await net::remove_file(client, wanted.path);
         case verb::rmdir:
             co_return co_await net::remove_directory(client, wanted.path);
         case verb::mkdir:

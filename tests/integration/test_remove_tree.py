@@ -2,8 +2,18 @@
 import os
 
 from support.checks import error, good
+from support.cli import FAILED, OK, USAGE
 from support.privilege import IS_ROOT
 from support.scripted_sftp import Script, ScriptedSftp, lying, wire
+from support.scripted_ssh import Login
+
+
+class AnyKey(Login):
+    def public_key_auth_supported(self):
+        return True
+
+    def validate_public_key(self, username, key):
+        return True
 
 
 def plant(folder, files=300):
@@ -119,3 +129,23 @@ def test_a_large_tree_goes_fast(gateway, openssh):
     answer = gateway.post('remove', **openssh.login(path=openssh.path('large-tree')))
     assert good(answer)['removed'] == {'files': 5000, 'folders': 21}
     assert not folder.exists()
+
+
+def test_the_command_line_removes_a_tree(cli, openssh):
+    folder = openssh.fresh('rm-r')
+    plant(folder, 30)
+    url = ':' + openssh.path('rm-r')
+    assert cli.to(openssh, 'rm', url).status == FAILED and folder.exists()
+    assert cli.to(openssh, 'rm', '-r', url).status == OK and not folder.exists()
+    assert cli.to(openssh, 'rm', '-r', url).status == FAILED
+    assert cli.to(openssh, 'rm', '-r', ':/').status == USAGE
+
+
+def test_the_command_line_tells_what_stays(cli, keys):
+    def remove(self, request):
+        return wire.status(request.id, 3, b'not this one')
+    tree = {b'/': None, b'/t': None, b'/t/a': b'', b'/t/b': b''}
+    with ScriptedSftp(keys, lying(remove=remove), tree=tree, login=AnyKey) as server:
+        outcome = cli('rm', '-r', f'sftp://someone@127.0.0.1:{server.port}/t', '-i', keys.user().path, '--accept-new',
+                      '--known-hosts', cli.known_hosts)
+    assert outcome.status == FAILED and 'not this one' in outcome.stderr and '(and 1 more)' in outcome.stderr
