@@ -104,7 +104,10 @@ void download(base::byte_reader& input) {
 
 void upload(base::byte_reader& input) {
     const std::uint64_t limit = input.u8();
-    write_window window{0, input.u8(), limit};
+    const std::uint32_t chunk = input.u8();
+    write_window window{0, chunk, limit};
+    const std::uint64_t reach = 1 + std::uint64_t{4} * input.u8();
+    window.set_reach(reach);
     std::vector<write_window::request> in_flight;
     bool failed = false;
     std::uint64_t sum = 0;
@@ -112,6 +115,7 @@ void upload(base::byte_reader& input) {
         while (const auto next = window.next_request(1 + input.u8())) {
             require(!failed && next->offset == sum);
             sum += next->length;
+            require(sum - window.acknowledged() <= std::max<std::uint64_t>(reach, next->length));
             in_flight.push_back(*next);
         }
         const auto request = pick(in_flight, input.u8());

@@ -141,7 +141,7 @@ async_result<std::unique_ptr<file_reader>> file_reader::open(sftp_client& client
                                                              read_range range) {
     // What STAT shows comes with the handle, so that many READs can leave at once; FSTAT has the last word.
     call_pipeline both{client};
-    const auto began = now();
+    const auto began = std::chrono::steady_clock::now();
     auto started = both.start(sftp::open_request{.path = path.octets(), .flags = sftp::open_flag::read}, opening);
     if (started) started = both.start(sftp::stat_request{.path = path.octets()}, looking);
     if (!started) co_return std::unexpected(started.error());
@@ -154,7 +154,9 @@ async_result<std::unique_ptr<file_reader>> file_reader::open(sftp_client& client
         if (ended.tag == looking) {
             if (const auto there = ended.answer->as<sftp::attrs_reply>()) about = there->attrs;
         } else if (const auto opened = ended.answer->as<sftp::handle_reply>()) {
-            const sftp::path_window window{now() - began, {.most = range.most_ahead}};
+            client.note_round_trip(std::chrono::steady_clock::now() - began);
+            const std::chrono::nanoseconds round_trip = client.round_trip();
+            const sftp::path_window window{round_trip.count(), {.most = range.most_ahead}};
             reader = std::make_unique<pipelined_reader>(client, opened->handle, range, window);
         } else {
             refused = opened.error();

@@ -9,14 +9,11 @@
 
 #include <boost/asio/post.hpp>
 
-#include <chrono>
 #include <string>
 #include <utility>
 
 namespace gangway::net {
 namespace {
-
-using clock = std::chrono::steady_clock;
 
 /// Octets without acknowledgement, on all channels together.
 constexpr std::uint64_t most_unacknowledged = 64UL * 1024 * 1024;
@@ -31,13 +28,13 @@ async_result<sftp::attributes> look_at(sftp_client& client, const std::string& h
 class pipelined_writer final : public file_writer {
   public:
     pipelined_writer(sftp_client& client, model::remote_path path, std::string handle, std::uint64_t start,
-                     writer_options options, stripes how, clock::duration round_trip, std::uint64_t reach)
+                     writer_options options, stripes how, std::uint64_t reach)
         : client_(client),
           path_(std::move(path)),
           options_(options),
           start_(start),
           window_(start, client.features().limits.write, most_unacknowledged),
-          lanes_(client, std::move(handle), path_, std::move(how), round_trip),
+          lanes_(client, std::move(handle), path_, std::move(how)),
           calls_(client) {
         window_.set_reach(reach);
         lanes_.grow(0);
@@ -74,10 +71,9 @@ class pipelined_writer final : public file_writer {
         lanes_.stop_growing();
         while (!window_.settled())
             co_await acknowledgement();
-        const auto complete = window_.failure() ? std::unexpected(*window_.failure()) : co_await completed();
-        const auto closed = co_await close();
-        if (!complete) co_return std::unexpected(complete.error());
-        if (!closed) co_return std::unexpected(closed.error());
+        const auto concluded = co_await conclude(!window_.failure());
+        if (window_.failure()) co_return std::unexpected(*window_.failure());
+        if (!concluded) co_return std::unexpected(concluded.error());
         co_return window_.position() - start_;
     }
 
@@ -85,7 +81,7 @@ class pipelined_writer final : public file_writer {
         lanes_.stop_growing();
         while (!window_.settled())
             co_await acknowledgement();
-        const auto closed = co_await close();
+        const auto closed = co_await conclude(false);
         if (window_.failure()) co_return std::unexpected(*window_.failure());
         co_return closed;
     }
@@ -114,63 +110,63 @@ class pipelined_writer final : public file_writer {
             window_.on_error(ended.tag, std::move(ended.answer.error()));
     }
 
-    /// On all channels; only those through which something was written matter.
-    async_result<void> close() {
+    enum class last : std::uint8_t { mode, sync, look, close };
+
+    /// What ends the work on the file, on all its channels. It leaves together, because a server does what concerns one
+    /// handle in the order it came (draft section 6.1). Returns the first thing that went wrong.
+    async_result<void> conclude(bool whole) {
         open_ = false;
-        base::result<void> closed;
-        call_pipeline closing{client_};
+        call_pipeline calls{client_};
+        base::result<void> all;
+        const auto note = [&all](base::result<void> one) {
+            if (!one && all) all = std::move(one);
+        };
         for (const auto& lane : lanes_.all()) {
-            const auto started = closing.start_on(*lane.client, sftp::close_request{.handle = lane.handle}, lane.used);
-            if (!started && lane.used) closed = started;
+            const bool first = !lane.own;
+            if (!first && !lane.used) {
+                lane.client->send_and_forget(sftp::close_request{.handle = lane.handle});
+                continue;
+            }
+            const auto send = [&](const auto& request, last what) {
+                note(calls.start_on(*lane.client, request, static_cast<std::uint64_t>(what) << 1 | (first ? 1U : 0U)));
+            };
+            if (whole && first && options_.mode)
+                send(sftp::fsetstat_request{.handle = lane.handle, .attrs = {.permissions = options_.mode}},
+                     last::mode);
+            if (whole && first && options_.sync && client_.features().fsync)
+                send(sftp::fsync_request{.handle = lane.handle}, last::sync);
+            if (whole) send(sftp::fstat_request{.handle = lane.handle}, last::look);
+            send(sftp::close_request{.handle = lane.handle}, last::close);
         }
-        while (closing.outstanding() > 0) {
-            const auto ended = co_await closing.next();
-            auto done = ended.answer ? ended.answer->succeeded() : std::unexpected(ended.answer.error());
-            if (!done && ended.tag != 0 && closed) closed = std::move(done);
+        while (calls.outstanding() > 0) {
+            auto ended = co_await calls.next();
+            if (ended.answer)
+                note(co_await judged(static_cast<last>(ended.tag >> 1), (ended.tag & 1) != 0, *ended.answer));
+            else
+                note(std::unexpected(std::move(ended.answer.error())));
         }
-        co_return closed;
+        co_return all;
     }
 
-    async_result<void> completed() {
-        if (options_.mode) {
-            const auto set = co_await set_mode(*options_.mode);
-            if (!set) co_return set;
-        }
-        const auto& handle = lanes_.first().handle;
-        if (options_.sync && client_.features().fsync) {
-            const auto synced = co_await client_.perform(sftp::fsync_request{.handle = handle});
-            if (!synced) co_return synced;
-        }
-        const auto same = co_await stripes_are_one_file();
-        if (!same) co_return same;
-        co_return size_is_right(co_await look_at(client_, handle, path_));
-    }
-
-    /// OPEN sets the mode only of a new file, and the server's umask has a say in it.
-    async_result<void> set_mode(std::uint32_t mode) {
-        const sftp::attributes wanted{.permissions = mode};
-        auto set = co_await client_.perform(sftp::fsetstat_request{.handle = lanes_.first().handle, .attrs = wanted});
-        if (set || set.error().code != sftp::errc::op_unsupported) co_return set;
-        co_return co_await client_.perform(sftp::setstat_request{.path = path_.octets(), .attrs = wanted});
-    }
-
-    /// The last octet was written through one channel: the others see the whole size only if their file is the same.
-    async_result<void> stripes_are_one_file() {
-        call_pipeline looking{client_};
-        for (const auto& lane : lanes_.all()) {
-            if (!lane.own || !lane.used) continue;
-            const auto started = looking.start_on(*lane.client, sftp::fstat_request{.handle = lane.handle});
-            if (!started) co_return started;
-        }
-        base::result<void> same;
-        while (looking.outstanding() > 0) {
-            const auto ended = co_await looking.next();
-            if (!ended.answer) co_return std::unexpected(ended.answer.error());
-            const auto known = ended.answer->as<sftp::attrs_reply>();
+    async_result<void> judged(last what, bool first, const sftp::reply& answer) {
+        if (what == last::look) {
+            auto known = answer.as<sftp::attrs_reply>();
+            if (first) co_return size_is_right(co_await size_by_any_means(std::move(known)));
+            // The last octet was written through one channel: others see the whole size only of the same file.
             if (!known) co_return std::unexpected(known.error());
-            if (known->attrs.size != window_.position()) same = incomplete(known->attrs.size.value_or(0));
+            co_return known->attrs.size == window_.position() ? base::result<void>{}
+                                                              : incomplete(known->attrs.size.value_or(0));
         }
-        co_return same;
+        const auto done = answer.succeeded();
+        if (what != last::mode || done || done.error().code != sftp::errc::op_unsupported) co_return done;
+        // OPEN sets the mode only of a new file, and the server's umask has a say in it.
+        co_return co_await client_.perform(
+            sftp::setstat_request{.path = path_.octets(), .attrs = {.permissions = options_.mode}});
+    }
+
+    async_result<sftp::attributes> size_by_any_means(base::result<sftp::attrs_reply> shown) {
+        if (shown && shown->attrs.size) co_return shown->attrs;
+        co_return co_await attributes_call(client_, sftp::stat_request{.path = path_.octets()});
     }
 
     /// An OK to a WRITE is only a promise on some servers. One that tells no size is believed.
@@ -255,14 +251,12 @@ async_result<std::unique_ptr<file_writer>> file_writer::open(sftp_client& client
 
 async_result<std::unique_ptr<file_writer>> open_striped_writer(sftp_client& client, model::remote_path path,
                                                                writer_options options, stripes how) {
-    const auto began = clock::now();
     auto handle = co_await open_handle(client, path, options);
     if (!handle) co_return std::unexpected(handle.error());
-    const auto round_trip = clock::now() - began;
     auto writer = [&](std::uint64_t start) {
         const auto reach = how.reach;
         return std::make_unique<pipelined_writer>(client, std::move(path), std::move(*handle), start, options,
-                                                  std::move(how), round_trip, reach);
+                                                  std::move(how), reach);
     };
     if (options.when_there == writer_options::existing::resume) co_return writer(options.offset);
     if (options.when_there != writer_options::existing::append) co_return writer(0);

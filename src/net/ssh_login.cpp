@@ -40,7 +40,7 @@ class login_attempt {
 
     /// The id of the signer that the server accepted, if it was one.
     async_result<std::string> run() {
-        auto settled = co_await settle(machine().login_without_proof(who_.username));
+        auto settled = co_await first_try();
         for (int step = 0; step < most_steps && settled && !*settled; ++step)
             settled = co_await try_next();
         if (!settled) co_return std::unexpected(settled.error());
@@ -70,6 +70,15 @@ class login_attempt {
         offered_ = refusal->methods;
         if (refusal->partial) password_allowed_ = true;
         return false;
+    }
+
+    /// Which methods the server offers is only worth a round trip where the answer decides something. With an RSA key
+    /// it brings the algorithms that the server takes, too (RFC 8308 section 2.4).
+    progress first_try() {
+        const bool sure = key_left_ && key_->algorithm() != "ssh-rsa";
+        if (!sure) co_return co_await settle(machine().login_without_proof(who_.username));
+        key_left_ = false;
+        co_return co_await with_key();
     }
 
     progress try_next() {

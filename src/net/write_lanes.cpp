@@ -6,6 +6,7 @@
 #include <boost/asio/co_spawn.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 
@@ -34,9 +35,8 @@ std::size_t lanes_for(std::chrono::steady_clock::duration round_trip) {
 
 }  // namespace
 
-write_lanes::write_lanes(sftp_client& first, std::string handle, model::remote_path path, stripes how,
-                         std::chrono::steady_clock::duration round_trip)
-    : path_(std::move(path)), how_(std::move(how)), wanted_(how_.at_once ? how_.most : lanes_for(round_trip)) {
+write_lanes::write_lanes(sftp_client& first, std::string handle, model::remote_path path, stripes how)
+    : path_(std::move(path)), how_(std::move(how)), wanted_(how_.at_once ? how_.most : lanes_for(first.round_trip())) {
     shared_->lanes.push_back({.client = &first, .handle = std::move(handle)});
     wanted_ = how_.more ? std::min(wanted_, how_.most) : 1;
 }

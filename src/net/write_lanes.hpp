@@ -6,7 +6,6 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -27,9 +26,7 @@ struct write_lane {
 /// Begins with the channel that the caller has and grows. Destroying it closes the others.
 class write_lanes {
   public:
-    /// `round_trip` is that of OPEN on the first one.
-    write_lanes(sftp_client& first, std::string handle, model::remote_path path, stripes how,
-                std::chrono::steady_clock::duration round_trip);
+    write_lanes(sftp_client& first, std::string handle, model::remote_path path, stripes how);
     ~write_lanes();
     write_lanes(const write_lanes&) = delete;
     write_lanes& operator=(const write_lanes&) = delete;

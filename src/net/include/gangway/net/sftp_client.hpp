@@ -9,6 +9,7 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -96,6 +97,10 @@ class sftp_client final : private channel_listener {
     [[nodiscard]] const sftp::server_features& features() const noexcept { return session_.features(); }
     /// Whether calls can still succeed. From any thread.
     [[nodiscard]] bool usable() const noexcept { return usable_.load(std::memory_order_relaxed); }
+    /// The shortest time that a call has taken so far: that of the path, however busy the channel is now. A second
+    /// before the first call.
+    [[nodiscard]] std::chrono::steady_clock::duration round_trip() const noexcept { return round_trip_; }
+    void note_round_trip(std::chrono::steady_clock::duration one) noexcept { round_trip_ = std::min(round_trip_, one); }
     /// Octets of requests that have not been given to the channel, because its peer takes no more now.
     [[nodiscard]] std::size_t unsent() const noexcept { return session_.output_size(); }
     /// Told once, on the strand, when the session ends for whatever reason but the destruction of this object; at once
@@ -109,9 +114,11 @@ class sftp_client final : private channel_listener {
     template <sftp::request_message Request>
     [[nodiscard]] async_result<sftp::reply> call(Request request) {
         call_pipeline mine{*this};
+        const auto began = std::chrono::steady_clock::now();
         const auto started = mine.start(request);
         if (!started) co_return std::unexpected(started.error());
         auto ended = co_await mine.next();
+        note_round_trip(std::chrono::steady_clock::now() - began);
         co_return std::move(ended.answer);
     }
 
@@ -157,6 +164,7 @@ class sftp_client final : private channel_listener {
     std::unique_ptr<byte_channel> channel_;
     sftp::session session_{};
     std::chrono::milliseconds operation_;
+    std::chrono::steady_clock::duration round_trip_ = std::chrono::seconds{1};
     asio::steady_timer watchdog_;
     std::chrono::steady_clock::time_point moved_{};  ///< when did octets last cross?
     std::optional<base::error> failure_{};           ///< why is it over?
