@@ -27,8 +27,8 @@ struct file_call {
 
     /// Where to lease a session for this call.
     [[nodiscard]] remote::target where() const {
-        const auto& [server, who, expected_key] = session->where;
-        return {server, clone(who), expected_key};
+        const auto& at = session->where;
+        return {at.server, clone(at.who), at.expected_key, request.client};
     }
 };
 

@@ -1,7 +1,9 @@
+#include "client_address.hpp"
 #include "media_type.hpp"
 #include "on_session.hpp"
 #include "routes.hpp"
 
+#include <gangway/api/client_limits.hpp>
 #include <gangway/api/errors.hpp>
 #include <gangway/api/gateway.hpp>
 #include <gangway/api/one_shot_request.hpp>
@@ -23,7 +25,8 @@ struct leased_operation {
     }
 };
 
-net::awaitable<answer> serve_operation(remote::sessions& servers, const route& to, fields from, wiped_octets body) {
+net::awaitable<answer> serve_operation(remote::sessions& servers, const route& to, fields from, wiped_octets body,
+                                       std::string client) {
     auto request = decode_server(from, to.longest);
     auto who = decode_credentials(from);
     const auto operation = to.decode(from);
@@ -35,8 +38,9 @@ net::awaitable<answer> serve_operation(remote::sessions& servers, const route& t
     // No stage of the work itself that takes long is called "request", so this phase marks the deadline of the whole.
     leased_operation work{*operation};
     auto done = co_await net::with_deadline(
-        on_session<answer>(servers, {std::move(*request.server), std::move(who), request.expected_key}, report, work,
-                           operation->only_looks() ? repeat::if_only_looking : repeat::never),
+        on_session<answer>(servers,
+                           {std::move(*request.server), std::move(who), request.expected_key, std::move(client)},
+                           report, work, operation->only_looks() ? repeat::if_only_looking : repeat::never),
         request.limit, base::phase::request, "the operation");
     if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
         done.error().where = report.reached;
@@ -78,17 +82,27 @@ answer preflight_answer(const route& to) {
 
 }  // namespace
 
+base::result<void> gateway::check_access(const request_head& head, std::string_view client) const {
+    auto* const limits = with_.limits;
+    if (limits == nullptr) return access_.check(head);
+    if (auto fine = limits->admit(client); !fine) return fine;
+    auto known = access_.check(head);
+    if (!known && known.error().code == errc::unauthorized) limits->token_failed(client);
+    return known && access_.wants_token() ? limits->token_used() : known;
+}
+
 base::result<admitted> gateway::decide(const request_head& head, const framing& how) const {
     const auto* const to = find_route(head.path());
+    const auto client = limit_key(client_of(head));
     if (to == nullptr || !to->is_public)
-        if (auto welcome = access_.check(head); !welcome) return std::unexpected(std::move(welcome.error()));
+        if (auto welcome = check_access(head, client); !welcome) return std::unexpected(std::move(welcome.error()));
     if (to == nullptr) return refuse(errc::not_found, "There is no such route");
     if (!allows(*to, head.method))
         return std::unexpected(
             refusal(errc::method_not_allowed, fmt::format("{} answers to {} only", to->path, to->allow))
                 .with("allow", std::string{to->allow}));
 
-    admitted request{.to = to, .body_limit = to->body_limit};
+    admitted request{.to = to, .body_limit = to->body_limit, .client = client};
     if (to->resource != nullptr) {
         const bool asks = head.method == "GET" || head.method == "HEAD" || head.method == "DELETE";
         if (asks && how.has_body()) return refuse(errc::bad_request, "This request has no body here");
@@ -96,6 +110,7 @@ base::result<admitted> gateway::decide(const request_head& head, const framing& 
         request.resource = resource_request::of(head);
         request.resource->id = id;
         request.resource->rest = rest;
+        request.resource->client = client;
         return request;
     }
     if (head.method == "GET") {
@@ -134,10 +149,12 @@ net::awaitable<answer> gateway::serve(admitted request, wiped_octets body) {
         result.body = R"({"status":"ok"})";
     } else if (auto from = request.query ? fields::from_query(*request.query) : fields::from_json(body); !from) {
         result = error_answer(from.error());
+    } else if (auto open = to.dials ? may_dial(request.client) : base::result<void>{}; !open) {
+        result = error_answer(open.error());
     } else if (to.special != nullptr) {
         result = co_await to.special(with_, std::move(*from), std::move(body));
     } else {
-        result = co_await serve_operation(with_.servers, to, std::move(*from), std::move(body));
+        result = co_await serve_operation(with_.servers, to, std::move(*from), std::move(body), request.client);
     }
     result.operation = to.operation;
     allow_origin(result, request.origin);
@@ -150,6 +167,19 @@ net::awaitable<answer> gateway::serve_resource(admitted request, request_body& b
     result.operation = to.operation;
     allow_origin(result, request.origin);
     co_return result;
+}
+
+std::string_view gateway::route_of(std::string_view path) const noexcept {
+    const auto* const to = find_route(path);
+    return to == nullptr ? std::string_view{} : to->path;
+}
+
+net::asio::ip::address gateway::client_of(const request_head& head) const {
+    return with_.limits == nullptr ? head.peer : with_.limits->client_of(head);
+}
+
+base::result<void> gateway::may_dial(std::string_view client) const {
+    return with_.limits == nullptr ? base::result<void>{} : with_.limits->pass(client);
 }
 
 std::string gateway::shown_path(std::string_view path) const {

@@ -82,7 +82,10 @@ http_session::http_session(net::tcp::socket socket, http_service service)
       buffer_(service.limits.head.octets + service.limits.pipelined + body_read) {
     error_code ignored;
     const auto peer = socket_.remote_endpoint(ignored);
-    if (!ignored) client_ = peer.address().to_string();
+    if (!ignored) {
+        peer_ = peer.address();
+        client_ = peer_.to_string();
+    }
     socket_.set_option(net::tcp::no_delay{true}, ignored);
     socket_.non_blocking(true, ignored);
 }
@@ -116,7 +119,10 @@ net::awaitable<bool> http_session::serve_one() {
     const auto octets = buffered().substr(0, *head_size);
     auto head = parse_head(octets, service_.limits.head);
     if (!head) co_return co_await refuse(now, std::move(head.error()));
+    head->peer = peer_;
     now.event.method = base::escape(head->method);
+    now.event.route = service_.handler.route_of(head->path());
+    if (const auto client = service_.handler.client_of(*head); client != peer_) now.event.client = client.to_string();
     now.event.path = base::escape(service_.handler.shown_path(head->path()));
     now.http_1_0 = head->http_1_0;
     now.head_only = head->method == "HEAD";

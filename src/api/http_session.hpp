@@ -73,6 +73,7 @@ class http_session {
     http_service service_;
     receive_buffer buffer_;  ///< what was received and not yet used
     net::asio::cancellation_signal stop_;
+    net::asio::ip::address peer_{};
     std::string client_;
     bool idle_ = false;      ///< waiting for a request to begin
     bool served_ = false;    ///< there was a request on this connection before

@@ -86,6 +86,13 @@ void json_writer::text(std::string_view name, std::string_view value) {
     out_->push_back('"');
 }
 
+void json_writer::item(std::string_view value) {
+    separate();
+    out_->push_back('"');
+    append_escaped(*out_, value);
+    out_->push_back('"');
+}
+
 void json_writer::octets(std::string_view name, std::string_view value) {
     if (base::is_utf8(value)) return text(name, value);
     text(name, base::to_utf8(value));

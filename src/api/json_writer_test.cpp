@@ -97,5 +97,18 @@ TEST(json_writer, dates_cover_all_unsigned_seconds) {
     EXPECT_EQ(date(4294967295), R"("d":"2106-02-07T06:28:15.000Z")");
 }
 
+TEST(json_writer, writes_texts_in_arrays) {
+    std::string out;
+    json_writer json{out};
+    json.begin_object();
+    json.begin_array("failed");
+    json.item("a\"b");
+    json.item("");
+    json.end_array();
+    json.flag("after", true);
+    json.end_object();
+    EXPECT_EQ(out, R"({"failed":["a\"b",""],"after":true})");
+}
+
 }  // namespace
 }  // namespace gangway::api

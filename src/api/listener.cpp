@@ -35,7 +35,7 @@ listener::listener(const asio::any_io_executor& executor, http_limits limits, ht
       limits_(limits),
       handler_(handler),
       log_(log),
-      bodies_(limits.body_octets),
+      load_(std::make_shared<http_load>(limits.body_octets)),
       acceptor_(strand_),
       changed_(strand_) {
 }
@@ -77,8 +77,10 @@ net::awaitable<void> listener::accept_all() {
 void listener::welcome(net::tcp::socket socket) {
     const bool room = sessions_.size() < limits_.connections;
     if (!room && sessions_.size() >= limits_.connections + turned_away_at_once) return;
-    auto session = std::make_shared<http_session>(std::move(socket), http_service{limits_, handler_, log_, bodies_});
+    auto session =
+        std::make_shared<http_session>(std::move(socket), http_service{limits_, handler_, log_, load_->bodies});
     sessions_.insert(session);
+    load_->connections = sessions_.size();
     auto on_end = [self = shared_from_this(), session](const std::exception_ptr& failed) {
         // Cancelled sessions end this way too; those are no trouble.
         try {
@@ -98,6 +100,7 @@ void listener::welcome(net::tcp::socket socket) {
 
 void listener::ended(const session_pointer& session) {
     sessions_.erase(session);
+    load_->connections = sessions_.size();
     changed_.cancel();
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 /// The listening socket and the connections that came from it.
 
+#include "http_load.hpp"
 #include "http_session.hpp"
-#include "memory_budget.hpp"
 
 #include <gangway/api/access_log.hpp>
 #include <gangway/api/http_handler.hpp>
@@ -29,6 +29,7 @@ class listener : public std::enable_shared_from_this<listener> {
                                                                       access_log& log);
 
     [[nodiscard]] net::tcp::endpoint address() const noexcept { return address_; }
+    [[nodiscard]] std::shared_ptr<const http_load> load() const noexcept { return load_; }
 
     /// Stops accepting, closes idle connections, lets running requests finish for at most `limit`, then cancels them.
     /// Returns when all connections are gone. Cancelling it leaves them alone.
@@ -51,7 +52,7 @@ class listener : public std::enable_shared_from_this<listener> {
     http_limits limits_;
     http_handler& handler_;
     access_log& log_;
-    memory_budget bodies_;
+    std::shared_ptr<http_load> load_;
     net::tcp::acceptor acceptor_;
     net::tcp::endpoint address_;
     net::asio::steady_timer changed_;  ///< cancelled when a session ends while somebody waits for that

@@ -11,7 +11,7 @@ namespace gangway::api {
 /// Counts octets that are promised to somebody. Safe from any thread; outlives its shares.
 class memory_budget {
   public:
-    explicit memory_budget(std::uint64_t octets) noexcept : left_(octets) {}
+    explicit memory_budget(std::uint64_t octets) noexcept : whole_(octets), left_(octets) {}
 
     /// What was taken, given back at the end.
     class share {
@@ -40,7 +40,10 @@ class memory_budget {
         return share{*this, octets};
     }
 
+    [[nodiscard]] std::uint64_t taken() const noexcept { return whole_ - left_.load(); }
+
   private:
+    std::uint64_t whole_;
     std::atomic<std::uint64_t> left_;
 };
 

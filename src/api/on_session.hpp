@@ -71,7 +71,7 @@ template <class T, class Work>
                                               Work& work, repeat again) {
     bool reused = false;
     if (again == repeat::never) co_return co_await detail::once<T>(servers, std::move(where), report, work, reused);
-    remote::target same{where.server, clone(where.who), where.expected_key};
+    remote::target same{where.server, clone(where.who), where.expected_key, where.on_behalf_of};
     auto done = co_await detail::once<T>(servers, std::move(same), report, work, reused);
     if (done || !reused || !detail::is_lost(done.error())) co_return done;
     co_return co_await detail::once<T>(servers, std::move(where), report, work, reused);

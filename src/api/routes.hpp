@@ -33,7 +33,8 @@ struct route {
     std::string_view operation;  ///< for the log
     std::string_view allow;      ///< its methods, as the Allow header lists them
     std::size_t body_limit = json_body_limit;
-    bool is_public = false;  ///< answers without a token, and to any Host
+    bool is_public = false;  ///< answers without a token, to any Host, and as often as it is asked
+    bool dials = false;      ///< each request counts as a connection that is made on behalf of its client
     decoder decode = nullptr;
     std::chrono::milliseconds longest = longest_call;  ///< of an operation that `decode` makes
     /// An operation that needs no session. `from` may view `body`, which it frees when it has decoded its fields.
@@ -57,6 +58,12 @@ struct captures {
 
 /// The identification of a server; no login. Fields of `decode_server`, a JSON body or a query.
 [[nodiscard]] net::awaitable<answer> connect(services& with, fields from, wiped_octets body);
+/// Whether what the gateway needs is there; 503 if not.
+[[nodiscard]] net::awaitable<answer> ready(services& with, fields from, wiped_octets body);
+/// The text format of Prometheus.
+[[nodiscard]] net::awaitable<answer> metrics(services& with, fields from, wiped_octets body);
+/// The OpenAPI document.
+[[nodiscard]] net::awaitable<answer> description(services& with, fields from, wiped_octets body);
 /// The doctor. Fields of `decode_server`, and credentials if the login is to be tried.
 [[nodiscard]] net::awaitable<answer> probe(services& with, fields from, wiped_octets body);
 

@@ -1,4 +1,5 @@
 #include "listener.hpp"
+#include "monitor.hpp"
 #include "upload_cleaner.hpp"
 #include "upload_store.hpp"
 
@@ -25,16 +26,18 @@ const base::clock& real_clock() {
 /// In the order in which one needs the other.
 struct server::parts {
     parts(const net::asio::any_io_executor& executor, access_policy access, const server_settings& settings,
-          remote::sessions& servers)
+          remote::sessions& servers, access_log& log)
         : sessions(std::make_shared<remote::session_store>(executor, real_clock(), settings.sessions)),
           uploads(real_clock(), settings.uploads),
           cleaner(std::make_shared<upload_cleaner>(executor, uploads, servers)),
-          handler(std::move(access), services{servers, *sessions, downloads, uploads}) {}
+          watch(log, settings.ready),
+          handler(std::move(access), services{servers, *sessions, downloads, uploads, settings.clients, &watch}) {}
 
     std::shared_ptr<remote::session_store> sessions;  ///< owned here
     read_ahead downloads{read_ahead_octets};
     upload_store uploads;
     std::shared_ptr<upload_cleaner> cleaner;  ///< shared with its own coroutine
+    monitor watch;
     gateway handler;
     std::shared_ptr<listener> connections{};  ///< shared with its own coroutines, which end with the last connection
 };
@@ -49,10 +52,11 @@ base::result<std::unique_ptr<server>> server::start(const net::asio::any_io_exec
                                                     remote::sessions& servers, access_log& log) {
     auto access = access_policy::make(std::move(settings.access), listen.address().to_string());
     if (!access) return std::unexpected(std::move(access.error()));
-    auto all = std::make_unique<parts>(executor, std::move(*access), settings, servers);
-    auto connections = listener::open(executor, listen, settings.limits, all->handler, log);
+    auto all = std::make_unique<parts>(executor, std::move(*access), settings, servers, log);
+    auto connections = listener::open(executor, listen, settings.limits, all->handler, all->watch);
     if (!connections) return std::unexpected(std::move(connections.error()));
     all->connections = std::move(*connections);
+    all->watch.observe(all->connections->load());
     all->cleaner->start();
     return std::unique_ptr<server>{new server{std::move(all)}};
 }

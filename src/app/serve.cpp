@@ -1,10 +1,13 @@
 #include "serve.hpp"
 
+#include "data_folder.hpp"
 #include "logged_access.hpp"
 #include "process.hpp"
 
+#include <gangway/api/client_limits.hpp>
 #include <gangway/api/server.hpp>
 #include <gangway/app/event_log.hpp>
+#include <gangway/base/clock.hpp>
 #include <gangway/net/known_hosts.hpp>
 #include <gangway/remote/sessions.hpp>
 
@@ -88,14 +91,20 @@ int serve(settings decided) {
     const net::egress_policy egress{std::move(decided.egress)};
     const auto host_keys =
         logging_pins(net::make_known_hosts_policy(decided.data_dir / "known_hosts", {}, net::first_contact::pin), log);
+    const base::system_clock clock;
+    api::client_limits clients{std::move(decided.rates), clock};
+    data_folder remembered{decided.data_dir, blocking, clock};
     asio::io_context io;
     asio::signal_set signals{io, SIGINT, SIGTERM, SIGHUP};
     const auto servers = remote::make_sessions(
-        {.egress = egress, .host_keys = *host_keys, .blocking = blocking, .limits = decided.limits}, io.get_executor());
+        {.egress = egress, .host_keys = *host_keys, .blocking = blocking, .limits = decided.limits}, io.get_executor(),
+        {}, &clients);
     const auto server = api::server::start(io.get_executor(), decided.listen,
                                            {.access = {.allowed_hosts = std::move(decided.allowed_hosts),
                                                        .allowed_origins = std::move(decided.allowed_origins),
-                                                       .api_token = std::move(decided.api_token)}},
+                                                       .api_token = std::move(decided.api_token)},
+                                            .clients = &clients,
+                                            .ready = &remembered},
                                            *servers, requests);
     if (!server) return refuse_to_start(log, server.error());
     const auto address = (*server)->address();

@@ -26,6 +26,19 @@ constexpr auto table = std::to_array<setting>({
      "Further names of this gateway in the Host header, beside loopback names and the listen address. Default: none"},
     {"allowed_origins", "GANGWAY_ALLOWED_ORIGINS", "--allowed-origin", "ORIGIN", list,
      "Web sites whose pages may call the API, e.g. https://console.example.com. Default: none"},
+    {"trusted_proxies", "GANGWAY_TRUSTED_PROXIES", "--trusted-proxy", "CIDR", list,
+     "Proxies whose X-Forwarded-For or Forwarded header tells the client's address, e.g. 10.0.0.5. Default: none"},
+    {"rate_requests", "GANGWAY_RATE_REQUESTS", "--rate-requests", "RATE", text,
+     "Requests of one client address, such as 100/s, 600/m, 5000/h, or off. "
+     "Default: 1000/s; off when listening on loopback without trusted proxies"},
+    {"rate_per_token", "GANGWAY_RATE_PER_TOKEN", "--rate-per-token", "RATE", text,
+     "Requests with the API token, of all clients together. Default: off"},
+    {"rate_connections", "GANGWAY_RATE_CONNECTIONS", "--rate-connections", "RATE", text,
+     "New connections to SFTP servers for one client address. "
+     "Default: 600/m; off when listening on loopback without trusted proxies"},
+    {"rate_failures", "GANGWAY_RATE_FAILURES", "--rate-failures", "RATE", text,
+     "Requests of one client address without the right API token, after which it gets no answer. "
+     "Default: 30/m; off when listening on loopback without trusted proxies"},
     {"egress", "GANGWAY_EGRESS", "--egress", "open|public", text,
      "Which servers may be reached: open is all but cloud metadata services, public is only public addresses. "
      "Default: open when listening on loopback, else public"},

@@ -200,6 +200,25 @@ void take_egress(reader& from, settings& into) {
                    std::to_array<std::pair<std::string_view, bool>>({{"true", true}, {"false", false}}));
 }
 
+/// Who asks from elsewhere is limited; on this machine, only where a proxy tells who asks.
+void take_rates(reader& from, settings& into) {
+    auto& rates = into.rates;
+    from.take_list("trusted_proxies", rates.trusted_proxies,
+                   [](std::string_view text) { return net::network::parse(text, "trusted_proxies"); });
+    if (!into.listen.address().is_loopback() || !rates.trusted_proxies.empty()) {
+        rates.requests = api::rate{1000, std::chrono::seconds{1}};
+        rates.connections = api::rate{600, std::chrono::minutes{1}};
+        rates.failures = api::rate{30, std::chrono::minutes{1}};
+    }
+    const auto rate_of = [](std::string_view key) {
+        return [key](std::string_view text) { return api::parse_rate(text, key); };
+    };
+    from.take("rate_requests", rates.requests, rate_of("rate_requests"));
+    from.take("rate_per_token", rates.token, rate_of("rate_per_token"));
+    from.take("rate_connections", rates.connections, rate_of("rate_connections"));
+    from.take("rate_failures", rates.failures, rate_of("rate_failures"));
+}
+
 void take_logging(reader& from, bool terminal, settings& into) {
     const auto automatic = terminal ? log_format::text : log_format::json;
     into.format = automatic;
@@ -232,6 +251,7 @@ base::result<settings> decide(const raw_settings& written, surroundings around) 
     if (decided.data_dir.empty()) from.fail("data_dir", "there is no home folder, so it must be set");
     from.take_list("allowed_hosts", decided.allowed_hosts, parse_host_name);
     from.take_list("allowed_origins", decided.allowed_origins, parse_origin);
+    take_rates(from, decided);
     take_egress(from, decided);
     take_limits(from, decided);
     take_logging(from, around.stderr_is_terminal, decided);

@@ -103,6 +103,43 @@ TEST(settings, egress_can_be_chosen) {
     EXPECT_THAT(refusal(flag("block_cloudflare", {"yes"})), HasSubstr("true, false"));
 }
 
+TEST(settings, clients_are_not_limited_when_only_this_machine_can_ask) {
+    EXPECT_EQ(decided({}).rates.requests, std::nullopt);
+    EXPECT_EQ(decided({}).rates.token, std::nullopt);
+    EXPECT_EQ(decided({}).rates.connections, std::nullopt);
+    EXPECT_EQ(decided({}).rates.failures, std::nullopt);
+}
+
+TEST(settings, clients_are_limited_when_others_can_ask_or_a_proxy_tells_who) {
+    auto around = at_home();
+    around.api_token = base::secret{"token"};
+    const auto listening = decide(flag("listen", {"0.0.0.0:8080"}), std::move(around)).value().rates;
+    const auto behind = decided(flag("trusted_proxies", {"127.0.0.1", "10.0.0.0/8"})).rates;
+    EXPECT_EQ(behind.trusted_proxies.size(), 2U);
+    for (const auto& rates : {listening, behind}) {
+        EXPECT_EQ(rates.requests, (api::rate{1000, std::chrono::seconds{1}}));
+        EXPECT_EQ(rates.token, std::nullopt);
+        EXPECT_EQ(rates.connections, (api::rate{600, std::chrono::minutes{1}}));
+        EXPECT_EQ(rates.failures, (api::rate{30, std::chrono::minutes{1}}));
+    }
+}
+
+TEST(settings, rates_can_be_chosen) {
+    const std::map<std::string, std::optional<api::rate> api::rate_rules::*> rates{
+        {"rate_requests", &api::rate_rules::requests},
+        {"rate_per_token", &api::rate_rules::token},
+        {"rate_connections", &api::rate_rules::connections},
+        {"rate_failures", &api::rate_rules::failures}};
+    for (const auto& [key, member] : rates) {
+        EXPECT_EQ(decided(flag(key, {"7/m"})).rates.*member, (api::rate{7, std::chrono::minutes{1}})) << key;
+        auto off = flag(key, {"off"});
+        off.merge(flag("trusted_proxies", {"::1"}));
+        EXPECT_EQ(decided(off).rates.*member, std::nullopt) << key;
+        EXPECT_THAT(refusal(flag(key, {"many"})), HasSubstr(key));
+    }
+    EXPECT_THAT(refusal(flag("trusted_proxies", {"proxy.example"})), HasSubstr("trusted_proxies"));
+}
+
 TEST(settings, durations_are_read_for_every_timer) {
     const std::map<std::string, std::chrono::milliseconds net::timers::*> timers{
         {"timeout_connect", &net::timers::connect},

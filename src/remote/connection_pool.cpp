@@ -128,6 +128,9 @@ net::async_result<pool_book::decision> connection_pool::decide(std::string host,
 net::async_result<std::unique_ptr<lease>> connection_pool::dial(std::string host, std::string key, target where,
                                                                 net::dial_report& report) {
     dial_permission permission{*this, host, key};
+    if (gate_ != nullptr)
+        if (auto open = gate_->pass(where.on_behalf_of); !open) co_return std::unexpected(std::move(open.error()));
+    ++dials_;
     const auto credential = refusals_.key_of(where.server, where.who);
     const auto strand = net::asio::make_strand(executor_);
     auto connection = co_await net::await_on(
@@ -200,8 +203,20 @@ void connection_pool::withdraw(const std::string& host, pool_book::asker_id aske
 
 void connection_pool::dial_ended(const std::string& host, const std::string& key, const base::error* why) {
     const std::scoped_lock lock{mutex_};
+    if (why != nullptr) ++failures_[why->code];
     book_.not_dialled(host, key, clock::now(), why != nullptr);
     settle(why);
+}
+
+pool_statistics connection_pool::statistics() const {
+    const std::scoped_lock lock{mutex_};
+    const auto now = book_.count();
+    return {.connections = book_.connections(),
+            .dialling = now.dialling,
+            .leases = now.leases,
+            .waiting = now.waiting,
+            .dials = dials_,
+            .failures = {failures_.begin(), failures_.end()}};
 }
 
 void connection_pool::settle(const base::error* why) {

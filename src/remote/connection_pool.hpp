@@ -11,9 +11,13 @@
 
 #include <boost/asio/steady_timer.hpp>
 
+#include <atomic>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <unordered_map>
 
 namespace gangway::remote {
@@ -27,10 +31,18 @@ struct pooled_connection {
 /// Safe from any thread. Owned by the sessions, by the leases and weakly by its timer.
 class connection_pool : public std::enable_shared_from_this<connection_pool> {
   public:
-    connection_pool(net::dial_context context, net::asio::any_io_executor executor, pool_limits limits)
-        : context_(context), executor_(std::move(executor)), limits_(limits), book_(limits), sweep_(executor_) {}
+    /// `gate` outlives this; null lets all pass.
+    connection_pool(net::dial_context context, net::asio::any_io_executor executor, pool_limits limits, dial_gate* gate)
+        : context_(context),
+          executor_(std::move(executor)),
+          limits_(limits),
+          gate_(gate),
+          book_(limits),
+          sweep_(executor_) {}
 
     [[nodiscard]] net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report);
+
+    [[nodiscard]] pool_statistics statistics() const;
 
     // -- for its leases and askers
     void release(pool_book::connection_id id, bool broken);
@@ -60,13 +72,16 @@ class connection_pool : public std::enable_shared_from_this<connection_pool> {
     net::dial_context context_;
     net::asio::any_io_executor executor_;
     pool_limits limits_;
+    dial_gate* gate_;
     base::system_clock clock_{};
     refused_logins refusals_{clock_};
+    std::atomic<std::uint64_t> dials_ = 0;
 
-    std::mutex mutex_{};  ///< guards the rest
+    mutable std::mutex mutex_{};  ///< guards the rest
     pool_book book_;
     std::unordered_map<pool_book::asker_id, std::shared_ptr<asking>> askings_{};
     std::unordered_map<pool_book::connection_id, std::shared_ptr<pooled_connection>> connections_{};
+    std::map<std::error_code, std::uint64_t> failures_{};  ///< of dials; bounded by how many errors there are
     net::asio::steady_timer sweep_;
     bool sweeping_ = false;
 };

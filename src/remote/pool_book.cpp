@@ -65,6 +65,17 @@ void pool_book::ended(connection_id connection, time_point now) {
     released(connection, now, true);
 }
 
+pool_book::counts pool_book::count() const {
+    counts found;
+    for (const auto& [name, host] : hosts_) {
+        for (const auto& each : host.connections)
+            found.leases += each.leases;
+        found.dialling += dials(host);
+        found.waiting += host.waiting.size();
+    }
+    return found;
+}
+
 void pool_book::expire(time_point now) {
     const auto places = places_;
     for (const auto& [id, name] : places) {

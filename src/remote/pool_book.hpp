@@ -58,6 +58,10 @@ class pool_book {
     /// Connections to be closed: they are in no book any more.
     [[nodiscard]] std::vector<connection_id> take_closings() { return std::exchange(closings_, {}); }
     [[nodiscard]] std::size_t connections() const noexcept { return places_.size(); }
+    struct counts {
+        std::size_t leases = 0, dialling = 0, waiting = 0;
+    };
+    [[nodiscard]] counts count() const;
     /// Since when the connection has had no lease, before the lease that was just given.
     [[nodiscard]] time_point idle_since(connection_id connection) const;
 

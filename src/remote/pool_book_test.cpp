@@ -208,5 +208,24 @@ TEST_F(pool_book_test, idle_time_is_that_before_the_new_lease) {
     EXPECT_EQ(book.idle_since(connection), released);
 }
 
+TEST_F(pool_book_test, counts_leases_dials_and_those_who_wait) {
+    const auto connection = connected("k");
+    static_cast<void>(ask("k"));      // a second lease
+    static_cast<void>(ask("other"));  // dials
+    static_cast<void>(ask("third"));  // no connection is left to the host
+    static_cast<void>(book.ask("elsewhere:22", "k", now));
+    auto now_there = book.count();
+    EXPECT_EQ(book.connections(), 1U);
+    EXPECT_EQ(now_there.leases, 2U);
+    EXPECT_EQ(now_there.dialling, 2U);
+    EXPECT_EQ(now_there.waiting, 1U);
+    release(connection);
+    release(connection);
+    now_there = book.count();
+    EXPECT_EQ(now_there.leases, 0U);
+    EXPECT_EQ(now_there.waiting, 0U) << "the idle connection gave its place up";
+    EXPECT_EQ(now_there.dialling, 3U);
+}
+
 }  // namespace
 }  // namespace gangway::remote

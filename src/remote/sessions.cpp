@@ -7,8 +7,8 @@ namespace {
 
 class pooled_sessions final : public sessions {
   public:
-    pooled_sessions(net::dial_context context, net::asio::any_io_executor executor, pool_limits limits)
-        : context_(context), pool_(std::make_shared<connection_pool>(context, std::move(executor), limits)) {}
+    pooled_sessions(net::dial_context context, net::asio::any_io_executor executor, pool_limits limits, dial_gate* gate)
+        : context_(context), pool_(std::make_shared<connection_pool>(context, std::move(executor), limits, gate)) {}
 
     net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report) override {
         return pool_->acquire(std::move(where), report);
@@ -20,6 +20,7 @@ class pooled_sessions final : public sessions {
                                          std::optional<model::fingerprint> expected) override {
         return net::examine(context_, std::move(server), std::move(who), expected);
     }
+    pool_statistics statistics() const override { return pool_->statistics(); }
 
   private:
     net::dial_context context_;
@@ -29,8 +30,8 @@ class pooled_sessions final : public sessions {
 }  // namespace
 
 std::unique_ptr<sessions> make_sessions(net::dial_context context, net::asio::any_io_executor executor,
-                                        pool_limits limits) {
-    return std::make_unique<pooled_sessions>(context, std::move(executor), limits);
+                                        pool_limits limits, dial_gate* gate) {
+    return std::make_unique<pooled_sessions>(context, std::move(executor), limits, gate);
 }
 
 }  // namespace gangway::remote

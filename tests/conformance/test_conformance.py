@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from conformance.replay import CASES, Target, judge
+from support.openapi import Described
 from support.privilege import PREFIX
 from support.waiting import PATIENCE
 
@@ -38,5 +39,5 @@ def target(workspace):
 @pytest.mark.parametrize('case', [case for path in CASES for case in json.loads(path.read_text())],
                          ids=lambda case: case['name'])
 def test_case(case, gateway, target):
-    why = judge(case, gateway, target)
+    why = judge(case, Described(gateway), target)
     assert not why, why

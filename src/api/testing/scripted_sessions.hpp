@@ -154,6 +154,7 @@ class scripted_sessions final : public remote::sessions {
     std::optional<base::phase> hangs_in{};               ///< `acquire` or `identify` never ends, in this phase
     std::optional<net::asio::any_io_executor> strand{};  ///< where the session lives; else where it is asked for
     net::checkup found{};                                ///< what the doctor finds
+    remote::pool_statistics pool{};                      ///< what `statistics` tells
     int reused = 0;                                      ///< so many leases are of sessions that were there before
 
     std::vector<remote::target> targets{};
@@ -191,6 +192,8 @@ class scripted_sessions final : public remote::sessions {
         examined_for = expected;
         co_return found;
     }
+
+    remote::pool_statistics statistics() const override { return pool; }
 
   private:
     class scripted_lease final : public remote::lease {

@@ -34,7 +34,8 @@ class serving : public ::testing::Test {
     answer ask(std::string_view operation, std::string_view more) {
         return post(operation, "{" + std::string{login} + (more.empty() ? "" : ",") + std::string{more} + "}");
     }
-    answer run(admitted request, std::string body) {
+    answer run(admitted request, std::string body) { return run(served_, std::move(request), std::move(body)); }
+    static answer run(gateway& asked, admitted request, std::string body) {
         net::asio::io_context context;
         std::optional<answer> result;
         std::exception_ptr thrown;
@@ -43,7 +44,7 @@ class serving : public ::testing::Test {
             to = co_await served.serve(std::move(what), std::move(octets));
         };
         net::asio::co_spawn(net::asio::make_strand(context),
-                            work(served_, std::move(request), wiped_octets(body.begin(), body.end()), result),
+                            work(asked, std::move(request), wiped_octets(body.begin(), body.end()), result),
                             [&](std::exception_ptr failure) { thrown = failure; });
         context.run();
         if (thrown) std::rethrow_exception(thrown);

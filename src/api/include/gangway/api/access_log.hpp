@@ -13,6 +13,7 @@ namespace gangway::api {
 struct request_event {
     std::string method;                    ///< empty if the request was not HTTP
     std::string path;                      ///< without the query
+    std::string_view route{};              ///< the route's path with its placeholders, static; empty if there is none
     unsigned status = 0;                   ///< 499: the client hung up first
     std::chrono::microseconds duration{};  ///< from the first octet of the request to the last of the answer
     std::uint64_t bytes_in = 0;

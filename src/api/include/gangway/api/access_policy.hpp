@@ -35,6 +35,7 @@ class access_policy {
     /// address that is not loopback without a token.
     [[nodiscard]] static base::result<access_policy> make(access_rules rules, std::string_view listen);
 
+    [[nodiscard]] bool wants_token() const noexcept { return !token_digest_.empty(); }
     /// Errors: `forbidden_origin`, `unauthorized`.
     [[nodiscard]] base::result<void> check(const request_head& head) const;
     /// The Origin of `head` if it is one of the allowed ones, so that its answer may be read there; else empty.

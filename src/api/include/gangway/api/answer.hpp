@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -41,6 +42,8 @@ struct error_class {
 
 /// Every code of every room has an entry; anything else is a bug of ours: 500 `internal_error`.
 [[nodiscard]] error_class classify(const std::error_code& code) noexcept;
+/// All codes that answers can have, sorted.
+[[nodiscard]] std::span<const std::string_view> all_error_codes();
 
 /// `{"success":false,"error":…,"code":…,"phase":…}` with the error's facts as further fields; `isCloudflare` is a JSON
 /// boolean and `retryAfter` a number. The facts `allow` and `retryAfter` are headers as well, and 401 says how to

@@ -23,8 +23,12 @@ class gateway final : public http_handler {
     [[nodiscard]] net::awaitable<answer> serve_resource(admitted request, request_body& body) override;
     /// A session's id is as good as its credentials, so the log has "-" in its place.
     [[nodiscard]] std::string shown_path(std::string_view path) const override;
+    [[nodiscard]] std::string_view route_of(std::string_view path) const noexcept override;
+    [[nodiscard]] net::asio::ip::address client_of(const request_head& head) const override;
 
   private:
+    [[nodiscard]] base::result<void> check_access(const request_head& head, std::string_view client) const;
+    [[nodiscard]] base::result<void> may_dial(std::string_view client) const;
     [[nodiscard]] base::result<admitted> decide(const request_head& head, const framing& how) const;
 
     access_policy access_;

@@ -24,6 +24,7 @@ struct admitted {
     std::size_t body_limit = 0;
     std::optional<std::string> query{};  ///< set if the fields are in the query, and there is no body
     std::string origin{};                ///< a foreign origin that may read the answer, or empty
+    std::string client{};                ///< by which limits are counted
     /// Set if the handler takes the body as a stream, of any length: `serve_resource` is called and not `serve`.
     std::optional<resource_request> resource{};
 };
@@ -41,6 +42,10 @@ class http_handler {
     [[nodiscard]] virtual net::awaitable<answer> serve_resource(admitted request, request_body& body) = 0;
     /// The path as the log may show it, before it is escaped there.
     [[nodiscard]] virtual std::string shown_path(std::string_view path) const { return std::string{path}; }
+    /// The route that this path is, by its path with placeholders, of static lifetime; empty if there is none.
+    [[nodiscard]] virtual std::string_view route_of(std::string_view) const noexcept { return {}; }
+    /// The address that counts as the client's: another one than the peer's where proxies are between.
+    [[nodiscard]] virtual net::asio::ip::address client_of(const request_head& head) const { return head.peer; }
 };
 
 }  // namespace gangway::api

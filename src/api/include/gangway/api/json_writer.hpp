@@ -26,6 +26,8 @@ class json_writer {
     void end_array() { out_->push_back(']'); }
 
     void text(std::string_view name, std::string_view value);
+    /// A text in an array.
+    void item(std::string_view value);
     /// Octets that a peer chose, as text: what is no UTF-8 becomes U+FFFD.
     void octets(std::string_view name, std::string_view value);
     /// Base64, encoded straight into the answer.

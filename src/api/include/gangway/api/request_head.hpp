@@ -6,6 +6,7 @@
 /// in a way that another implementation could read differently, is refused.
 
 #include <gangway/base/error.hpp>
+#include <gangway/net/asio.hpp>
 
 #include <cstddef>
 #include <cstdint>
@@ -47,6 +48,7 @@ struct request_head {
     std::string_view target;
     bool http_1_0 = false;
     std::vector<header_field> fields{};
+    net::asio::ip::address peer{};  ///< who sent it; not of these octets
 
     /// The target up to the first `?`: compared as it is with the routes, never decoded.
     [[nodiscard]] std::string_view path() const noexcept { return target.substr(0, target.find('?')); }

@@ -23,6 +23,7 @@ struct resource_request {
     std::string rest{};                  ///< what stands for "*", still percent-encoded
     std::optional<std::string> query{};  ///< undecoded
     std::vector<owned_field> fields{};
+    std::string client{};  ///< on whose behalf connections are made
 
     [[nodiscard]] static resource_request of(const request_head& head);
     /// The first field of this name, in any case.

@@ -14,11 +14,16 @@
 
 namespace gangway::api {
 
+class client_limits;
+class readiness;
+
 struct server_settings {
     access_rules access{};
     http_limits limits{};
     remote::session_store_limits sessions{};
     upload_limits uploads{};
+    client_limits* clients = nullptr;  ///< outlives the connections; null: nobody is limited
+    readiness* ready = nullptr;        ///< the same; null: always
 };
 
 /// Each connection is served by one coroutine on a strand of its own, over `executor`, which may have many threads.

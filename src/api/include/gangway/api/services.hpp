@@ -7,6 +7,8 @@
 
 namespace gangway::api {
 
+class client_limits;
+class monitor;
 class upload_store;
 
 /// Outlives every request. Everything in it is safe from any thread.
@@ -15,6 +17,8 @@ struct services {
     remote::session_store& sessions;
     read_ahead& downloads;
     upload_store& uploads;
+    client_limits* limits = nullptr;  ///< null: nobody is limited
+    monitor* watch = nullptr;         ///< null: nobody watches
 };
 
 }  // namespace gangway::api

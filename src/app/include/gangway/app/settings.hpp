@@ -1,6 +1,7 @@
 #pragma once
 /// What `gangway serve` does, decided and checked.
 
+#include <gangway/api/rate_rules.hpp>
 #include <gangway/app/raw_settings.hpp>
 #include <gangway/base/secret.hpp>
 #include <gangway/net/asio.hpp>
@@ -25,6 +26,7 @@ struct settings {
     std::optional<base::secret> api_token{};
     std::vector<std::string> allowed_hosts{};
     std::vector<std::string> allowed_origins{};
+    api::rate_rules rates{};
     net::egress_rules egress{};
     net::timers limits{};
     std::chrono::milliseconds stop_limit{30'000};

@@ -9,8 +9,15 @@
 #include <gangway/net/sftp_client.hpp>
 #include <gangway/remote/pool_limits.hpp>
 
+#include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <vector>
 
 namespace gangway::remote {
 
@@ -19,6 +26,15 @@ struct target {
     model::endpoint server;
     model::credentials who;
     std::optional<model::fingerprint> expected_key{};
+    std::string on_behalf_of{};  ///< whoever is told from others by the gate; sessions are shared in spite of it
+};
+
+/// Asked right before a connection is made. Safe from any thread.
+class dial_gate {
+  public:
+    virtual ~dial_gate() = default;
+    /// An error becomes that of `acquire`, for this caller alone.
+    [[nodiscard]] virtual base::result<void> pass(std::string_view on_behalf_of) = 0;
 };
 
 /// A session for one piece of work. Destroying it gives the session back, or closes it.
@@ -30,6 +46,17 @@ class lease {
     /// Whether the session was there before: then its connection may be found dead only by using it, and what changes
     /// nothing on the server deserves one more try on a new one.
     [[nodiscard]] virtual bool reused() const noexcept = 0;
+};
+
+/// The pool at one moment, and since the start.
+struct pool_statistics {
+    std::size_t connections = 0;  ///< logged in
+    std::size_t dialling = 0;     ///< connections being made
+    std::size_t leases = 0;       ///< pieces of work
+    std::size_t waiting = 0;      ///< callers without a connection
+    std::uint64_t dials = 0;      ///< connections that were made, or tried
+    /// Dials that came to no session, by reason.
+    std::vector<std::pair<std::error_code, std::uint64_t>> failures{};
 };
 
 /// Safe from any thread; outlives its leases.
@@ -49,11 +76,13 @@ class sessions {
     [[nodiscard]] virtual net::awaitable<net::checkup> examine(model::endpoint server,
                                                                std::optional<model::credentials> who,
                                                                std::optional<model::fingerprint> expected) = 0;
+    /// For whoever watches. Empty where there is no pool.
+    [[nodiscard]] virtual pool_statistics statistics() const { return {}; }
 };
 
 /// Sessions that are kept for a while and shared by everybody who comes with the same server, user, credential and
-/// expected host key. Connections run on strands of `executor`.
+/// expected host key. Connections run on strands of `executor`. `gate` outlives them; null lets all pass.
 [[nodiscard]] std::unique_ptr<sessions> make_sessions(net::dial_context context, net::asio::any_io_executor executor,
-                                                      pool_limits limits = {});
+                                                      pool_limits limits = {}, dial_gate* gate = nullptr);
 
 }  // namespace gangway::remote

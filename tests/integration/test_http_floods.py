@@ -1,0 +1,58 @@
+"""Too much at once from one client (attacks.md D5, D15): bounded, answered, and over when it is over."""
+import socket
+
+import pytest
+
+from support.checks import error
+from support.http import parse
+from support.waiting import PATIENCE, until
+
+REQUEST = b'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'
+LAST = b'GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n'
+# The beginning of a real ClientHello.
+TLS_HELLO = bytes.fromhex('16030100f5010000f10303') + bytes(range(32)) + b'\x20' + bytes(32) + bytes.fromhex('003e1302')
+
+
+def test_d5_pipelined_requests_are_all_answered_in_bounded_memory(own_gateway):
+    gateway = own_gateway()
+    gateway.raw(LAST)
+    before = gateway.rss()
+    octets, closed = gateway.raw(REQUEST * 9_999 + LAST + REQUEST * 10, seconds=30)
+    assert closed and octets.count(b'HTTP/1.1 200 OK\r\n') == 10_000
+    assert octets.count(b'{"status":"ok"}') == 10_000
+    assert gateway.rss() - before < 8 * 2**20
+
+
+def test_d5_client_that_sends_and_never_reads_is_held_up(own_gateway):
+    """What waits to be sent stays small: requests are read as their answers are taken."""
+    gateway = own_gateway()
+    gateway.raw(LAST)
+    before = gateway.rss()
+    with gateway.connect(3) as wire:
+        wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        with pytest.raises((socket.timeout, ConnectionError)):
+            for _ in range(2_000):
+                wire.sendall(REQUEST * 1_000)
+    assert gateway.rss() - before < 8 * 2**20
+    assert gateway.request('GET', '/healthz').status == 200
+
+
+@pytest.mark.parametrize('octets', [TLS_HELLO, b'\x05\x01\x00', b'SSH-2.0-Client\r\n\r\n', b'\0' * 64],
+                         ids=['tls', 'socks', 'ssh', 'zeros'])
+def test_d5_other_protocols_are_refused_and_the_line_closed(gateway, octets):
+    answer, closed = gateway.raw(octets, seconds=15, half_close=True)
+    assert closed
+    assert not answer or parse(answer)[0].status == 400
+
+
+def test_d15_more_connections_than_allowed_are_told_and_leave_no_trace(own_gateway):
+    gateway = own_gateway()
+    descriptors = gateway.fds()
+    held = [gateway.connect(10) for _ in range(1024)]
+    until(lambda: gateway.fds() >= descriptors + 1024, 10, 'all connections to be accepted')
+    refused = gateway.request('GET', '/healthz')
+    error(refused, 'too_many_requests')
+    for line in held:
+        line.close()
+    until(lambda: gateway.fds() <= descriptors, 10 * PATIENCE, 'the descriptors back')
+    assert gateway.request('GET', '/healthz').status == 200
