@@ -1,8 +1,10 @@
 """PUT and DELETE of files and folders: all or nothing, under conditions, at the server's pace."""
+import concurrent.futures
 import hashlib
 import os
 import socket
 import stat
+import time
 
 import pytest
 
@@ -248,7 +250,6 @@ def test_slow_client_is_served_while_it_moves(impatient, keys):
     with ScriptedSftp(keys) as server:
         session = Session(impatient, server.login(username='up-slow'))
         pieces = [pattern(1000)] * 12
-        import time
 
         def slowly():
             for piece in pieces:
@@ -293,7 +294,6 @@ def test_delete_under_conditions(session, folder, path):
 
 
 def test_many_uploads_at_once_are_told_apart(session, openssh, folder):
-    import concurrent.futures
     contents = {f'f{i}': os.urandom(200_000 + i) for i in range(24)}
     with concurrent.futures.ThreadPoolExecutor(12) as pool:
         answers = list(pool.map(lambda item: session.put(openssh.path(f'{NAME}/{item[0]}'), item[1]), contents.items()))
