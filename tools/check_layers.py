@@ -20,12 +20,12 @@ ROOMS = {
     'net': ('base model crypto sftp ssh', 'asio fmt', 'asio'),
     'store': ('base model crypto', 'soci asio', 'asio'),
     'vault': ('base model crypto store', '', ''),
-    'remote': ('base model crypto sftp net', 'asio fmt', 'asio'),
+    'remote': ('base model crypto sftp net store vault', 'asio fmt', 'asio'),
     'sink': ('base model crypto', 'curl fmt', ''),
     'transfer': ('base model crypto', 'icu fmt', ''),
-    'api': ('base model archive crypto sftp net remote', 'asio beast json url icu fmt', 'asio beast json'),
+    'api': ('base model archive crypto sftp net store vault remote', 'asio beast json url icu fmt', 'asio beast json'),
     'cli': ('base model crypto sftp net', 'asio json cli11 fmt', 'asio json cli11'),
-    'app': ('base model crypto sftp net remote api cli', 'asio beast json cli11 toml spdlog fmt', 'asio'),
+    'app': ('base model crypto sftp net store vault remote api cli', 'asio beast json cli11 toml spdlog fmt', 'asio'),
 }
 
 LIBRARIES = [

@@ -36,6 +36,7 @@ base::result<access_policy> access_policy::make(access_rules rules, std::string_
                               "listening beyond loopback needs an API token: set one, or listen on 127.0.0.1");
     access_policy policy;
     if (token) policy.token_digest_ = crypto::sha256(rules.api_token->view());
+    policy.tokens_ = rules.tokens;
     policy.hosts_matter_ = loopback || !rules.allowed_hosts.empty();
     policy.hosts_ = std::move(rules.allowed_hosts);
     policy.hosts_.insert(policy.hosts_.end(), {"localhost", "127.0.0.1", "[::1]"});
@@ -44,11 +45,11 @@ base::result<access_policy> access_policy::make(access_rules rules, std::string_
     return policy;
 }
 
-base::result<void> access_policy::check(const request_head& head) const {
+base::result<caller> access_policy::check(const request_head& head) const {
     const auto host = head.field("Host").value_or(std::string_view{});
-    if (auto known = check_host(host); !known) return known;
+    if (auto known = check_host(host); !known) return std::unexpected(std::move(known.error()));
     if (const auto origin = head.field("Origin"))
-        if (auto known = check_origin(*origin, host); !known) return known;
+        if (auto known = check_origin(*origin, host); !known) return std::unexpected(std::move(known.error()));
     return check_token(head);
 }
 
@@ -72,13 +73,16 @@ bool access_policy::is_allowed_origin(std::string_view origin) const noexcept {
     return std::ranges::find(origins_, origin) != origins_.end();
 }
 
-base::result<void> access_policy::check_token(const request_head& head) const {
-    if (token_digest_.empty()) return {};
+base::result<caller> access_policy::check_token(const request_head& head) const {
     constexpr std::string_view scheme = "Bearer ";
     const auto given = head.field("Authorization").value_or(std::string_view{});
+    if (given.empty() && token_digest_.empty()) return caller{};
     const bool bearer = equal_ignoring_case(given.substr(0, scheme.size()), scheme);
     const auto token = bearer ? trimmed(given.substr(scheme.size())) : std::string_view{};
-    if (crypto::constant_time_equal(crypto::sha256(token), token_digest_)) return {};
+    if (token_digest_.empty() && tokens_ == nullptr) return caller{};
+    if (crypto::constant_time_equal(crypto::sha256(token), token_digest_)) return caller{.name = "configured token"};
+    if (tokens_ != nullptr)
+        if (auto known = tokens_->find(token)) return *std::move(known);
     return refuse(errc::unauthorized, "An API token is needed: Authorization: Bearer <token>");
 }
 

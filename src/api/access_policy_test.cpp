@@ -111,6 +111,16 @@ TEST(access_policy, token_is_compared_whole) {
     EXPECT_EQ(outcome(access, {{"Host", "localhost"}}), errc::unauthorized);
 }
 
+TEST(access_policy, configured_token_is_admin_and_so_is_everybody_where_there_is_none) {
+    const auto locked =
+        policy(with_token()).check(head_with({{"Host", "localhost"}, {"Authorization", "Bearer s3cret"}}));
+    EXPECT_EQ(locked->name, "configured token");
+    EXPECT_EQ(locked->role, role::admin);
+    const auto open = policy().check(head_with({{"Host", "localhost"}}));
+    EXPECT_EQ(open->name, "anonymous");
+    EXPECT_EQ(open->role, role::admin);
+}
+
 TEST(access_policy, foreign_pages_are_refused_before_the_token_is_looked_at) {
     EXPECT_EQ(outcome(policy(with_token()), {{"Host", "evil.example"}, {"Authorization", "Bearer s3cret"}}),
               errc::forbidden_origin);

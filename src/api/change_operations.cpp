@@ -124,7 +124,9 @@ std::unique_ptr<file_operation> decode_setstat(fields& from) {
 }
 
 std::unique_ptr<file_operation> decode_symlink(fields& from) {
-    return operation(link_creation{from.path("path"), from.path("target")});
+    auto link = from.path("path");
+    auto target = from.link_target("target", link);
+    return operation(link_creation{std::move(link), std::move(target)});
 }
 
 }  // namespace gangway::api

@@ -73,7 +73,7 @@ std::string decode_content(fields& from) {
 std::unique_ptr<file_operation> decode_list(fields& from) {
     auto path = from.octets("path").value_or(std::string{});
     auto checked = model::remote_path::parse(path.empty() ? "." : std::move(path));
-    if (checked) return std::make_unique<list_operation>(std::move(*checked));
+    if (checked) return std::make_unique<list_operation>(from.confined(*checked, "path"));
     from.complain(std::move(checked.error()));
     return nullptr;
 }

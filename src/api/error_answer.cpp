@@ -6,6 +6,8 @@
 #include <gangway/net/errors.hpp>
 #include <gangway/remote/errors.hpp>
 #include <gangway/sftp/errors.hpp>
+#include <gangway/store/errors.hpp>
+#include <gangway/vault/errors.hpp>
 
 #include <charconv>
 
@@ -24,12 +26,16 @@ error_class of(errc code) noexcept {
             return {401, "unauthorized"};
         case errc::forbidden_origin:
             return {403, "forbidden_origin"};
+        case errc::forbidden:
+            return {403, "permission_denied"};
         case errc::not_found:
             return {404, "not_found"};
         case errc::method_not_allowed:
             return {405, "method_not_allowed"};
         case errc::request_timeout:
             return {408, "request_timeout"};
+        case errc::already_exists:
+            return {409, "already_exists"};
         case errc::conflict:
             return {409, "conflict"};
         case errc::gone:
@@ -170,6 +176,49 @@ error_class of(remote::errc code) noexcept {
         case remote::errc::too_many_sessions:
         case remote::errc::too_many_connections:
             return {429, "too_many_requests"};
+        case remote::errc::no_such_connection:
+            return {404, "not_found"};
+        case remote::errc::connection_paused:
+        case remote::errc::connection_changed:
+        case remote::errc::no_credential:
+            return {409, "conflict"};
+        case remote::errc::outside_root:
+            return {403, "permission_denied"};
+    }
+    return internal;
+}
+
+error_class of(store::errc code) noexcept {
+    switch (code) {
+        case store::errc::invalid_text:
+            return {400, "bad_request"};
+        case store::errc::conflict:
+            return {409, "conflict"};
+        case store::errc::read_only:
+        case store::errc::damaged:
+        case store::errc::newer_schema:
+        case store::errc::foreign_schema:
+        case store::errc::failure:
+            return {500, "storage_failed"};
+        case store::errc::busy:
+        case store::errc::full:
+        case store::errc::unavailable:
+        case store::errc::outcome_unknown:
+        case store::errc::overloaded:
+            return {503, "storage_unavailable"};
+    }
+    return internal;
+}
+
+error_class of(vault::errc code) noexcept {
+    switch (code) {
+        case vault::errc::master_key_missing:
+        case vault::errc::wrong_master_key:
+        case vault::errc::bad_key_file:
+        case vault::errc::bad_secret:
+            return {500, "storage_failed"};
+        case vault::errc::busy:
+            return {503, "storage_unavailable"};
     }
     return internal;
 }
@@ -195,6 +244,8 @@ error_class classify(const std::error_code& code) noexcept {
     if (code.category() == crypto::category()) return of(static_cast<crypto::errc>(value));
     if (code.category() == sftp::error_category()) return of(static_cast<sftp::errc>(value));
     if (code.category() == net::category()) return of(static_cast<net::errc>(value));
+    if (code.category() == store::category()) return of(static_cast<store::errc>(value));
+    if (code.category() == vault::category()) return of(static_cast<vault::errc>(value));
     if (code.category() == remote::category()) return of(static_cast<remote::errc>(value));
     return internal;
 }

@@ -5,6 +5,8 @@
 #include <gangway/net/errors.hpp>
 #include <gangway/remote/errors.hpp>
 #include <gangway/sftp/errors.hpp>
+#include <gangway/store/errors.hpp>
+#include <gangway/vault/errors.hpp>
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -48,6 +50,7 @@ const std::map<std::string_view, unsigned> table{
     {"client_gone", 499},
     {"internal_error", 500},
     {"storage_failed", 500},
+    {"storage_unavailable", 503},
     {"op_unsupported", 501},
     {"dns_failed", 502},
     {"connection_refused", 502},
@@ -67,8 +70,9 @@ void expect(const std::error_code& code, unsigned status, std::string_view name)
 }
 
 TEST(error_table, every_code_of_every_room_is_in_the_table) {
-    const std::error_category* const rooms[] = {&api::category(),        &model::category(), &crypto::category(),
-                                                &sftp::error_category(), &net::category(),   &remote::category()};
+    const std::error_category* const rooms[] = {&api::category(),   &model::category(),      &crypto::category(),
+                                                &net::category(),   &sftp::error_category(), &remote::category(),
+                                                &store::category(), &vault::category()};
     for (const auto* const room : rooms) {
         for (int value = 1; value < 40; ++value) {
             const auto found = classify({value, *room});
@@ -94,6 +98,17 @@ TEST(error_table, requests) {
     expect(sftp::errc::too_long, 400, "bad_request");
     expect(remote::errc::too_many_refusals, 429, "too_many_requests");
     expect(remote::errc::too_many_connections, 429, "too_many_requests");
+}
+
+TEST(error_table, what_is_kept) {
+    expect(store::errc::busy, 503, "storage_unavailable");
+    expect(store::errc::full, 503, "storage_unavailable");
+    expect(store::errc::damaged, 500, "storage_failed");
+    expect(store::errc::invalid_text, 400, "bad_request");
+    expect(vault::errc::bad_secret, 500, "storage_failed");
+    expect(remote::errc::no_such_connection, 404, "not_found");
+    expect(remote::errc::connection_paused, 409, "conflict");
+    expect(remote::errc::outside_root, 403, "permission_denied");
 }
 
 TEST(error_table, connections) {

@@ -2,9 +2,12 @@
 #include <gangway/api/fields.hpp>
 #include <gangway/api/query.hpp>
 #include <gangway/base/base64.hpp>
+#include <gangway/base/escape.hpp>
+#include <gangway/remote/path_root.hpp>
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <chrono>
 #include <limits>
@@ -189,9 +192,36 @@ std::string fields::required_octets(std::string_view name) {
 
 model::remote_path fields::path(std::string_view name) {
     auto path = model::remote_path::parse(required_octets(name), name);
-    if (path) return std::move(*path);
+    if (path) return confined(*path, name);
     complain(std::move(path.error()));
     return *model::remote_path::parse(".");
+}
+
+model::remote_path fields::confined(const model::remote_path& asked, std::string_view name) {
+    auto inside = remote::confine(root_, asked, name);
+    if (!inside) {
+        complain(std::move(inside.error()));
+        return asked;
+    }
+    if (!root_.empty()) confined_.push_back(*inside);
+    return *std::move(inside);
+}
+
+model::remote_path fields::link_target(std::string_view name, const model::remote_path& link) {
+    auto target = model::remote_path::parse(required_octets(name), name);
+    if (target) {
+        if (auto inside = remote::check_link_target(root_, link, target->octets(), name); !inside)
+            complain(std::move(inside.error()));
+        return *std::move(target);
+    }
+    complain(std::move(target.error()));
+    return *model::remote_path::parse(".");
+}
+
+void fields::refuse_all_but(std::initializer_list<std::string_view> known) {
+    for (const auto& member : members_.members())
+        if (std::ranges::find(known, member.name) == known.end())
+            complain(member.name, fmt::format("\"{}\" is no field of this request", base::escape(member.name, 64)));
 }
 
 }  // namespace gangway::api

@@ -27,8 +27,10 @@ struct file_call {
 
     /// Where to lease a session for this call.
     [[nodiscard]] remote::target where() const {
-        const auto& at = session->where;
-        return {at.server, clone(at.who), at.expected_key, request.client};
+        auto same = clone(session->where);
+        same.on_behalf_of = request.client;
+        same.paths.push_back(target.path);
+        return same;
     }
 };
 

@@ -11,7 +11,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <memory>
+#include <string>
+#include <utility>
 
 namespace gangway::api {
 namespace {
@@ -25,23 +28,56 @@ struct leased_operation {
     }
 };
 
-net::awaitable<answer> serve_operation(remote::sessions& servers, const route& to, fields from, wiped_octets body,
-                                       std::string client) {
-    auto request = decode_server(from, to.longest);
+/// What every operation is told, but not what it does.
+struct told {
+    remote::target where;
+    std::chrono::milliseconds limit;
+};
+
+/// The server and credentials in the fields.
+base::result<told> decode_login(fields& from, std::chrono::milliseconds longest) {
+    auto request = decode_server(from, longest);
     auto who = decode_credentials(from);
+    if (auto checked = from.check(); !checked) return std::unexpected(std::move(checked.error()));
+    return told{{.server = std::move(*request.server), .who = std::move(who), .expected_key = request.expected_key},
+                request.limit};
+}
+
+/// The managed connection that is named in the fields. Paths that are read from them afterwards are confined to its
+/// root.
+net::async_result<told> find_connection(management* managed, fields& from, std::string id,
+                                        std::chrono::milliseconds longest) {
+    for (const auto* other : {"host", "port", "hostKey", "username", "password", "privateKey", "passphrase"})
+        if (from.has(other)) from.complain(other, fmt::format("\"{}\" and \"connection\" cannot both be given", other));
+    const auto limit = from.integer("timeoutMs", 1, longest.count());
+    if (auto checked = from.check(); !checked) co_return std::unexpected(std::move(checked.error()));
+    if (managed == nullptr) co_return refuse(errc::not_found, "This gateway keeps no managed connections");
+    auto where = co_await managed->connections.find(std::move(id));
+    if (!where) co_return std::unexpected(std::move(where.error()));
+    from.confine(where->path_root);
+    co_return told{std::move(*where), std::chrono::milliseconds{limit.value_or(longest.count())}};
+}
+
+net::awaitable<answer> serve_operation(services& with, const route& to, fields from, wiped_octets body,
+                                       std::string client) {
+    const auto id = from.text("connection");
+    auto request = id ? co_await find_connection(with.managed, from, std::string{*id}, to.longest)
+                      : decode_login(from, to.longest);
+    if (!request) co_return error_answer(request.error());
     const auto operation = to.decode(from);
-    if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
+    if (auto checked = from.check(); !checked) co_return error_answer(checked.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
 
-    const auto host = request.server->text();
+    const auto host = request->where.server.text();
+    request->where.paths = from.confined_paths();
+    request->where.on_behalf_of = std::move(client);
     net::dial_report report;
     // No stage of the work itself that takes long is called "request", so this phase marks the deadline of the whole.
     leased_operation work{*operation};
     auto done = co_await net::with_deadline(
-        on_session<answer>(servers,
-                           {std::move(*request.server), std::move(who), request.expected_key, std::move(client)},
-                           report, work, operation->only_looks() ? repeat::if_only_looking : repeat::never),
-        request.limit, base::phase::request, "the operation");
+        on_session<answer>(with.servers, std::move(request->where), report, work,
+                           operation->only_looks() ? repeat::if_only_looking : repeat::never),
+        request->limit, base::phase::request, "the operation");
     if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
         done.error().where = report.reached;
 
@@ -82,25 +118,35 @@ answer preflight_answer(const route& to) {
 
 }  // namespace
 
-base::result<void> gateway::check_access(const request_head& head, std::string_view client) const {
+base::result<caller> gateway::check_access(const request_head& head, std::string_view client) const {
     auto* const limits = with_.limits;
     if (limits == nullptr) return access_.check(head);
-    if (auto fine = limits->admit(client); !fine) return fine;
-    auto known = access_.check(head);
-    if (!known && known.error().code == errc::unauthorized) limits->token_failed(client);
-    return known && access_.wants_token() ? limits->token_used() : known;
+    if (auto fine = limits->admit(client); !fine) return std::unexpected(std::move(fine.error()));
+    auto who = access_.check(head);
+    if (!who && who.error().code == errc::unauthorized) limits->token_failed(client);
+    if (who && access_.wants_token())
+        if (auto fine = limits->token_used(); !fine) return std::unexpected(std::move(fine.error()));
+    return who;
 }
 
 base::result<admitted> gateway::decide(const request_head& head, const framing& how) const {
     const auto* const to = find_route(head.path());
     const auto client = limit_key(client_of(head));
-    if (to == nullptr || !to->is_public)
-        if (auto welcome = check_access(head, client); !welcome) return std::unexpected(std::move(welcome.error()));
+    caller who;
+    if (to == nullptr || !to->is_public) {
+        auto welcome = check_access(head, client);
+        if (!welcome) return std::unexpected(std::move(welcome.error()));
+        who = *std::move(welcome);
+    }
     if (to == nullptr) return refuse(errc::not_found, "There is no such route");
     if (!allows(*to, head.method))
         return std::unexpected(
             refusal(errc::method_not_allowed, fmt::format("{} answers to {} only", to->path, to->allow))
                 .with("allow", std::string{to->allow}));
+
+    if (const auto least = role_for(*to, head.method); !to->is_public && who.role < least)
+        return refuse(errc::forbidden, fmt::format("This takes the role {}, and the token's is {}", to_string(least),
+                                                   to_string(who.role)));
 
     admitted request{.to = to, .body_limit = to->body_limit, .client = client};
     if (to->resource != nullptr) {
@@ -108,6 +154,7 @@ base::result<admitted> gateway::decide(const request_head& head, const framing& 
         if (asks && how.has_body()) return refuse(errc::bad_request, "This request has no body here");
         const auto [id, rest] = captures_of(*to, head.path());
         request.resource = resource_request::of(head);
+        request.resource->from = std::move(who);
         request.resource->id = id;
         request.resource->rest = rest;
         request.resource->client = client;
@@ -154,7 +201,7 @@ net::awaitable<answer> gateway::serve(admitted request, wiped_octets body) {
     } else if (to.special != nullptr) {
         result = co_await to.special(with_, std::move(*from), std::move(body));
     } else {
-        result = co_await serve_operation(with_.servers, to, std::move(*from), std::move(body), request.client);
+        result = co_await serve_operation(with_, to, std::move(*from), std::move(body), request.client);
     }
     result.operation = to.operation;
     allow_origin(result, request.origin);
@@ -185,7 +232,7 @@ base::result<void> gateway::may_dial(std::string_view client) const {
 std::string gateway::shown_path(std::string_view path) const {
     const auto* const to = find_route(path);
     const auto id = to == nullptr ? std::string_view{} : captures_of(*to, path).id;
-    if (id.empty()) return std::string{path};
+    if (id.empty() || !to->path.starts_with("/api/v1/sessions/")) return std::string{path};
     return fmt::format("{}-{}", path.substr(0, static_cast<std::size_t>(id.data() - path.data())),
                        path.substr(static_cast<std::size_t>(id.data() - path.data()) + id.size()));
 }

@@ -92,6 +92,7 @@ TEST_F(admission, id_of_a_session_is_not_shown_to_the_log) {
     EXPECT_EQ(open.shown_path("/api/v1/sessions/abc"), "/api/v1/sessions/-");
     EXPECT_EQ(open.shown_path("/api/v1/sessions/abc/files/abc/x"), "/api/v1/sessions/-/files/abc/x");
     EXPECT_EQ(open.shown_path("/api/sftp/list"), "/api/sftp/list");
+    EXPECT_EQ(open.shown_path("/api/v1/connections/con_a/keys"), "/api/v1/connections/con_a/keys");
 }
 
 TEST_F(admission, the_documented_operations_exist) {

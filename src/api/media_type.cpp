@@ -1,6 +1,7 @@
 #include "media_type.hpp"
 
 #include <gangway/api/errors.hpp>
+#include <gangway/api/resource_request.hpp>
 
 namespace gangway::api {
 namespace {
@@ -31,11 +32,10 @@ bool is_json_in_utf8(std::string_view type) noexcept {
     return true;
 }
 
-}  // namespace
-
-base::result<void> check_media_type(const request_head& head) {
+/// `fields` are pairs of a name and a value.
+base::result<void> check_fields(const auto& fields) {
     bool typed = false;
-    for (const auto& [name, value] : head.fields) {
+    for (const auto& [name, value] : fields) {
         if (equal_ignoring_case(name, "Content-Type")) {
             if (typed) return refuse(errc::bad_request, "Content-Type is given twice");
             typed = true;
@@ -47,6 +47,16 @@ base::result<void> check_media_type(const request_head& head) {
         }
     }
     return {};
+}
+
+}  // namespace
+
+base::result<void> check_media_type(const request_head& head) {
+    return check_fields(head.fields);
+}
+
+base::result<void> check_media_type(const resource_request& request) {
+    return check_fields(request.fields);
 }
 
 }  // namespace gangway::api

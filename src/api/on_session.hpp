@@ -5,13 +5,16 @@
 #include <gangway/net/asio.hpp>
 #include <gangway/net/await_on.hpp>
 #include <gangway/net/errors.hpp>
+#include <gangway/remote/path_root.hpp>
 #include <gangway/remote/sessions.hpp>
 #include <gangway/sftp/errors.hpp>
 
 #include <boost/asio/post.hpp>
 
 #include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace gangway::api {
 
@@ -45,15 +48,27 @@ enum class repeat : bool { never, if_only_looking };
 
 namespace detail {
 
+/// The paths of a confined connection are looked at where they really are before anything is done with them.
+template <class T, class Work>
+net::async_result<T> confined(std::unique_ptr<remote::lease> lease, std::string root,
+                              std::vector<model::remote_path> paths, Work& work) {
+    if (auto inside = co_await remote::check_beneath(lease->client(), std::move(root), paths); !inside)
+        co_return std::unexpected(std::move(inside.error()));
+    co_return co_await work(std::move(lease));
+}
+
 template <class T, class Work>
 net::async_result<T> once(remote::sessions& servers, remote::target where, net::dial_report& report, Work& work,
                           bool& reused) {
+    auto root = where.path_root;
+    auto paths = where.paths;
     auto lease = co_await servers.acquire(std::move(where), report);
     if (!lease) co_return std::unexpected(std::move(lease.error()));
     reused = (*lease)->reused();
     report.reached = base::phase::sftp;
     const auto executor = (*lease)->client().executor();
-    co_return co_await net::await_on(executor, work(std::move(*lease)));
+    if (root.empty()) co_return co_await net::await_on(executor, work(std::move(*lease)));
+    co_return co_await net::await_on(executor, confined<T>(std::move(*lease), std::move(root), std::move(paths), work));
 }
 
 [[nodiscard]] inline bool is_lost(const base::error& failure) {
@@ -71,7 +86,7 @@ template <class T, class Work>
                                               Work& work, repeat again) {
     bool reused = false;
     if (again == repeat::never) co_return co_await detail::once<T>(servers, std::move(where), report, work, reused);
-    remote::target same{where.server, clone(where.who), where.expected_key, where.on_behalf_of};
+    auto same = clone(where);
     auto done = co_await detail::once<T>(servers, std::move(same), report, work, reused);
     if (done || !reused || !detail::is_lost(done.error())) co_return done;
     co_return co_await detail::once<T>(servers, std::move(where), report, work, reused);

@@ -71,4 +71,9 @@ model::credentials clone(const model::credentials& who) {
     return copy;
 }
 
+remote::target clone(const remote::target& where) {
+    return {where.server,    clone(where.who), where.expected_key, where.managed,
+            where.path_root, where.paths,      where.on_behalf_of};
+}
+
 }  // namespace gangway::api

@@ -12,7 +12,7 @@ bool is_credential(std::string_view name) noexcept {
 }  // namespace
 
 resource_request resource_request::of(const request_head& head) {
-    resource_request request{.method = std::string{head.method}};
+    resource_request request{.from = {}, .method = std::string{head.method}};
     if (const auto query = head.query()) request.query = std::string{*query};
     for (const auto& [name, value] : head.fields)
         if (!is_credential(name)) request.fields.push_back({std::string{name}, std::string{value}});

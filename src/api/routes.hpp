@@ -4,6 +4,7 @@
 #include "file_operation.hpp"
 
 #include <gangway/api/answer.hpp>
+#include <gangway/api/caller.hpp>
 #include <gangway/api/fields.hpp>
 #include <gangway/api/one_shot_request.hpp>
 #include <gangway/api/resource_request.hpp>
@@ -33,8 +34,10 @@ struct route {
     std::string_view operation;  ///< for the log
     std::string_view allow;      ///< its methods, as the Allow header lists them
     std::size_t body_limit = json_body_limit;
-    bool is_public = false;  ///< answers without a token, to any Host, and as often as it is asked
-    bool dials = false;      ///< each request counts as a connection that is made on behalf of its client
+    role to_read = role::viewer;       ///< the least role for GET and HEAD
+    role to_change = role::operating;  ///< for the other methods
+    bool is_public = false;            ///< answers without a token, to any Host, and as often as it is asked
+    bool dials = false;                ///< each request counts as a connection that is made on behalf of its client
     decoder decode = nullptr;
     std::chrono::milliseconds longest = longest_call;  ///< of an operation that `decode` makes
     /// An operation that needs no session. `from` may view `body`, which it frees when it has decoded its fields.
@@ -55,6 +58,8 @@ struct captures {
 [[nodiscard]] captures captures_of(const route& to, std::string_view path) noexcept;
 /// Whether the route answers this method. Methods are case-sensitive (RFC 9110 section 9.1).
 [[nodiscard]] bool allows(const route& to, std::string_view method) noexcept;
+/// The least role that may use this method here.
+[[nodiscard]] role role_for(const route& to, std::string_view method) noexcept;
 
 /// The identification of a server; no login. Fields of `decode_server`, a JSON body or a query.
 [[nodiscard]] net::awaitable<answer> connect(services& with, fields from, wiped_octets body);
@@ -77,6 +82,22 @@ struct captures {
 /// Resumable uploads of a session: a new one; one that exists.
 [[nodiscard]] net::awaitable<answer> serve_uploads(services& with, resource_request request, request_body& body);
 [[nodiscard]] net::awaitable<answer> serve_upload(services& with, resource_request request, request_body& body);
+
+/// Managed connections and what belongs to them.
+[[nodiscard]] net::awaitable<answer> serve_connections(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_connection(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_pause(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_resume(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_test(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_keys(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_key(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_password(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_host_key(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_managed_file(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_audit(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_audit_check(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_tokens(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_token(services& with, resource_request request, request_body& body);
 
 /// For every route below a session whose id is not known.
 [[nodiscard]] base::error no_such_session();

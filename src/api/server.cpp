@@ -31,7 +31,8 @@ struct server::parts {
           uploads(real_clock(), settings.uploads),
           cleaner(std::make_shared<upload_cleaner>(executor, uploads, servers)),
           watch(log, settings.ready),
-          handler(std::move(access), services{servers, *sessions, downloads, uploads, settings.clients, &watch}) {}
+          handler(std::move(access),
+                  services{servers, *sessions, downloads, uploads, settings.clients, &watch, settings.managed}) {}
 
     std::shared_ptr<remote::session_store> sessions;  ///< owned here
     read_ahead downloads{read_ahead_octets};

@@ -65,12 +65,12 @@ net::awaitable<answer> open_session(services& with, fields from, wiped_octets bo
     if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
 
-    remote::stored_session session{.where = {*request.server, std::move(who), request.expected_key}};
+    remote::stored_session session{
+        .where = {.server = *request.server, .who = std::move(who), .expected_key = request.expected_key}};
     net::dial_report report;
     no_work work;
-    remote::target same{session.where.server, clone(session.where.who), session.where.expected_key};
     auto done = co_await net::with_deadline(
-        on_session<bool>(with.servers, std::move(same), report, work, repeat::if_only_looking), request.limit,
+        on_session<bool>(with.servers, clone(session.where), report, work, repeat::if_only_looking), request.limit,
         base::phase::request, "the login");
     if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
         done.error().where = report.reached;

@@ -25,8 +25,9 @@ struct tus_call {
 
     /// Where to lease a session for this call.
     [[nodiscard]] remote::target where() const {
-        const auto& at = session->where;
-        return {at.server, clone(at.who), at.expected_key, request.client};
+        auto same = clone(session->where);
+        same.on_behalf_of = request.client;
+        return same;
     }
 };
 

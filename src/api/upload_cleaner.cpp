@@ -33,11 +33,10 @@ struct discarding {
 
 net::async_result<void> discard_upload(remote::sessions& servers, std::shared_ptr<stored_upload> upload) {
     if (upload->published) co_return base::result<void>{};
-    const auto& at = upload->session->where;
     net::dial_report report;
     discarding work{*upload};
-    const auto gone = co_await on_session<bool>(servers, {at.server, clone(at.who), at.expected_key}, report, work,
-                                                repeat::if_only_looking);
+    const auto gone =
+        co_await on_session<bool>(servers, clone(upload->session->where), report, work, repeat::if_only_looking);
     if (!gone) co_return std::unexpected(gone.error());
     co_return base::result<void>{};
 }

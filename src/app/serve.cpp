@@ -1,23 +1,29 @@
 #include "serve.hpp"
 
 #include "data_folder.hpp"
+#include "keeping.hpp"
 #include "logged_access.hpp"
 #include "process.hpp"
 
 #include <gangway/api/client_limits.hpp>
+#include <gangway/api/management.hpp>
 #include <gangway/api/server.hpp>
 #include <gangway/app/event_log.hpp>
 #include <gangway/base/clock.hpp>
 #include <gangway/net/known_hosts.hpp>
+#include <gangway/remote/managed_connections.hpp>
 #include <gangway/remote/sessions.hpp>
 
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
 #include <algorithm>
 #include <csignal>
 #include <exception>
+#include <memory>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -72,6 +78,18 @@ void tell_ignored(event_log& log, const std::vector<unknown_variable>& variables
         log.write(log_level::warning, "ignored", {{"variable", each.name}, {"didYouMean", each.meant}});
 }
 
+/// Reads the API tokens before anybody asks with one.
+base::result<void> start(api::token_book& tokens) {
+    asio::io_context once{1};
+    base::result<void> read;
+    constexpr auto begin = [](api::token_book& book, base::result<void>& outcome) -> net::awaitable<void> {
+        outcome = co_await book.start();
+    };
+    asio::co_spawn(once, begin(tokens, read), asio::detached);
+    once.run();
+    return read;
+}
+
 int refuse_to_start(event_log& log, const base::error& why) {
     log.write(log_level::error, "refused", {{"error", why.message}, {"field", why.fact_named("field")}});
     return could_not_start;
@@ -94,17 +112,27 @@ int serve(settings decided) {
     const base::system_clock clock;
     api::client_limits clients{std::move(decided.rates), clock};
     data_folder remembered{decided.data_dir, blocking, clock};
+    // Logins that are given up with `io` pass their turns on to it.
+    std::optional<remote::managed_connections> managed;
     asio::io_context io;
+    auto kept = open_keeping(decided, clock);
+    if (!kept) return refuse_to_start(log, kept.error());
     asio::signal_set signals{io, SIGINT, SIGTERM, SIGHUP};
-    const auto servers = remote::make_sessions(
-        {.egress = egress, .host_keys = *host_keys, .blocking = blocking, .limits = decided.limits}, io.get_executor(),
-        {}, &clients);
+    const net::dial_context dialling{
+        .egress = egress, .host_keys = *host_keys, .blocking = blocking, .limits = decided.limits};
+    const auto servers = remote::make_sessions(dialling, io.get_executor(), {}, &clients);
+    managed.emplace(dialling, *kept->database, *kept->secrets, *servers);
+    const auto tokens = std::make_shared<api::token_book>(io.get_executor(), *kept->database, clock);
+    if (const auto known = start(*tokens); !known) return refuse_to_start(log, known.error());
+    api::management management{*kept->database, *kept->secrets, *managed, *tokens, blocking};
     const auto server = api::server::start(io.get_executor(), decided.listen,
                                            {.access = {.allowed_hosts = std::move(decided.allowed_hosts),
                                                        .allowed_origins = std::move(decided.allowed_origins),
-                                                       .api_token = std::move(decided.api_token)},
+                                                       .api_token = std::move(decided.api_token),
+                                                       .tokens = tokens.get()},
                                             .clients = &clients,
-                                            .ready = &remembered},
+                                            .ready = &remembered,
+                                            .managed = &management},
                                            *servers, requests);
     if (!server) return refuse_to_start(log, server.error());
     const auto address = (*server)->address();
@@ -114,6 +142,7 @@ int serve(settings decided) {
                    [&](const std::exception_ptr&) { io.stop(); });
     run_on_all_cores(io, log);
     // What is still being looked up or decoded would come back to `io`.
+    tokens->stop();
     blocking.stop();
     blocking.join();
     log.write(log_level::info, "stopped");

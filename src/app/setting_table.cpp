@@ -18,6 +18,12 @@ constexpr auto table = std::to_array<setting>({
     {"data_dir", "GANGWAY_DATA_DIR", "--data-dir", "DIR", text,
      "What Gangway remembers, such as pinned host keys; made with mode 0700. "
      "Default: $XDG_DATA_HOME/gangway or ~/.local/share/gangway"},
+    {"database", "GANGWAY_DATABASE", "--database", "FILE|URL", text,
+     "Where managed connections, history and the audit are kept: the path of an SQLite file, or postgresql://…. "
+     "Default: gangway.db in data_dir"},
+    {"master_key_file", "GANGWAY_MASTER_KEY_FILE", "--master-key-file", "FILE", text,
+     "File with the master key that seals private keys and passwords, readable by Gangway alone. "
+     "Default: the systemd credential gangway-master-key, else master-key in data_dir, made on the first start"},
     {"api_token_file", "GANGWAY_API_TOKEN_FILE", "--api-token-file", "FILE", text,
      "File with the token that every request must bring (Authorization: Bearer …). GANGWAY_API_TOKEN may hold the "
      "token "

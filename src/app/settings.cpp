@@ -249,6 +249,9 @@ base::result<settings> decide(const raw_settings& written, surroundings around) 
     decided.data_dir = usual_data_dir(around);
     from.take("data_dir", decided.data_dir, parse_path);
     if (decided.data_dir.empty()) from.fail("data_dir", "there is no home folder, so it must be set");
+    constexpr auto as_it_is = [](std::string_view text) -> base::result<std::string> { return std::string{text}; };
+    from.take("database", decided.database, as_it_is);
+    from.take("master_key_file", decided.master_key_file, as_it_is);
     from.take_list("allowed_hosts", decided.allowed_hosts, parse_host_name);
     from.take_list("allowed_origins", decided.allowed_origins, parse_origin);
     take_rates(from, decided);

@@ -73,14 +73,29 @@ base::error exhausted(const std::string& host, std::chrono::milliseconds waited)
         .with("retryAfter", "1");
 }
 
+base::error outdated() {
+    return {errc::connection_changed, base::phase::request,
+            "The connection was changed while it was used, so its sessions were closed; try again"};
+}
+
+/// From any thread: the session and what is under way on it ends with that error.
+void give_up(const std::shared_ptr<pooled_connection>& connection) {
+    net::asio::post(connection->connection.client->executor(),
+                    [connection] { connection->connection.client->give_up(outdated()); });
+}
+
 }  // namespace
 
 net::async_result<std::unique_ptr<lease>> connection_pool::acquire(target where, net::dial_report& report) {
     auto key = refusals_.key_of(where.server, where.who);
     if (const auto wait = refusals_.blocked_for(key)) co_return std::unexpected(refused_twice(where.server, *wait));
-    if (where.expected_key) key += where.expected_key->text();
+    if (where.managed)
+        key = where.managed->connection_id() + ' ' + where.managed->version();
+    else if (where.expected_key)
+        key += where.expected_key->text();
     const auto host = where.server.text();
     for (;;) {
+        if (where.managed && !where.managed->is_current()) co_return std::unexpected(outdated());
         const auto decision = co_await decide(host, key);
         if (!decision) co_return std::unexpected(decision.error());
         if (decision->what == pool_book::verdict::dial) co_return co_await dial(host, key, std::move(where), report);
@@ -133,16 +148,21 @@ net::async_result<std::unique_ptr<lease>> connection_pool::dial(std::string host
     ++dials_;
     const auto credential = refusals_.key_of(where.server, where.who);
     const auto strand = net::asio::make_strand(executor_);
+    const auto& managed = where.managed;
+    const net::dial_context context{context_.egress, managed ? managed->host_keys() : context_.host_keys,
+                                    context_.blocking, context_.limits};
     auto connection = co_await net::await_on(
-        strand, net::dial(context_, std::move(where.server), std::move(where.who), where.expected_key, report));
+        strand, net::dial(context, std::move(where.server), std::move(where.who), where.expected_key, report));
+    if (managed) co_await managed->ended(report, connection ? nullptr : &connection.error());
     if (!connection) {
         if (connection.error().code == net::errc::auth_failed) refusals_.refused(credential);
         permission.failed(connection.error());
         co_return std::unexpected(std::move(connection.error()));
     }
     refusals_.accepted(credential);
-    auto pooled = std::make_shared<pooled_connection>(std::move(*connection), *report.host_key);
-    const std::scoped_lock lock{mutex_};
+    auto pooled = std::make_shared<pooled_connection>(std::move(*connection), *report.host_key,
+                                                      managed ? managed->connection_id() : std::string{});
+    std::unique_lock lock{mutex_};
     permission.used();
     const auto id = book_.dialled(host, key, clock::now());
     connections_.emplace(id, pooled);
@@ -153,7 +173,18 @@ net::async_result<std::unique_ptr<lease>> connection_pool::dial(std::string host
             if (const auto self = pool.lock()) self->ended(id);
         });
     });
-    co_return std::make_unique<pooled_lease>(shared_from_this(), id, std::move(pooled), false);
+    lock.unlock();
+    auto mine = std::make_unique<pooled_lease>(shared_from_this(), id, pooled, false);
+    // After the connection is in the books: whoever changes it later finds it there.
+    if (!managed || managed->is_current()) co_return mine;
+    give_up(pooled);
+    co_return std::unexpected(outdated());
+}
+
+void connection_pool::retire(const std::string& managed) {
+    const std::scoped_lock lock{mutex_};
+    for (const auto& [id, connection] : connections_)
+        if (connection->managed == managed) give_up(connection);
 }
 
 net::awaitable<bool> connection_pool::answers(pool_book::connection_id id, net::sftp_client& client) {

@@ -26,6 +26,7 @@ namespace gangway::remote {
 struct pooled_connection {
     net::sftp_connection connection;
     model::fingerprint host_key;
+    std::string managed{};  ///< the id of a managed connection
 };
 
 /// Safe from any thread. Owned by the sessions, by the leases and weakly by its timer.
@@ -43,6 +44,7 @@ class connection_pool : public std::enable_shared_from_this<connection_pool> {
     [[nodiscard]] net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report);
 
     [[nodiscard]] pool_statistics statistics() const;
+    void retire(const std::string& managed);
 
     // -- for its leases and askers
     void release(pool_book::connection_id id, bool broken);

@@ -14,6 +14,16 @@ class remote_category final : public std::error_category {
                 return "too many sessions";
             case errc::too_many_connections:
                 return "too many connections";
+            case errc::no_such_connection:
+                return "no such connection";
+            case errc::connection_paused:
+                return "the connection is paused";
+            case errc::connection_changed:
+                return "the connection was changed";
+            case errc::no_credential:
+                return "the connection has no credential";
+            case errc::outside_root:
+                return "outside the path root";
         }
         return "unknown";
     }

@@ -13,6 +13,7 @@ class pooled_sessions final : public sessions {
     net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report) override {
         return pool_->acquire(std::move(where), report);
     }
+    void retire(const std::string& connection_id) override { pool_->retire(connection_id); }
     net::async_result<net::identification> identify(model::endpoint server, base::phase& reached) override {
         return net::identify(context_, std::move(server), reached);
     }

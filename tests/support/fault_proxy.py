@@ -43,6 +43,10 @@ class FaultProxy:
     def where(self):
         return {'host': self.host, 'port': self.port}
 
+    def lead_to(self, *targets):
+        """Connections that come from now on go there."""
+        self._targets = targets
+
     def cut(self):
         """Resets the lines that are open now; new ones are carried."""
         for line in self._lines:

@@ -177,6 +177,7 @@ class scripted_sessions final : public remote::sessions {
             co_await net::sftp_client::start(std::make_unique<scripted_channel>(here, script), std::chrono::hours{1});
         co_return std::make_unique<scripted_lease>(*this, std::move(client.value()), reused-- > 0);
     }
+    void retire(const std::string&) override {}
     net::async_result<net::identification> identify(model::endpoint, base::phase& reached) override {
         if (hangs_in) {
             reached = *hangs_in;

@@ -13,11 +13,13 @@ enum class errc {
     bad_request = 1,         ///< malformed HTTP, JSON or query
     unauthorized,            ///< no API token, or a wrong one
     forbidden_origin,        ///< a Host or Origin that is not ours: a web page of somebody else's asks
-    not_found,               ///< no such route
+    forbidden,               ///< the token's role is too small for this
+    not_found,               ///< no such route or resource
     method_not_allowed,      ///< fact "allow"
     request_timeout,         ///< the request did not arrive in time
     uri_too_long,            ///< the request target is longer than allowed
     headers_too_large,       ///< the request's head is longer than allowed, or has too many fields
+    already_exists,          ///< a name is taken; fact "field"
     conflict,                ///< the resource is in another state than the request takes for granted
     gone,                    ///< it was there, and something else ended it
     locked,                  ///< another request changes it just now

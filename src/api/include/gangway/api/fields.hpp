@@ -8,6 +8,7 @@
 #include <gangway/model/remote_path.hpp>
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <span>
 #include <string>
@@ -49,9 +50,25 @@ class fields {
     /// `required_octets` that are a path; after an error, the placeholder is ".".
     [[nodiscard]] model::remote_path path(std::string_view name);
 
+    /// For routes where a field of another name can only be a mistake.
+    void refuse_all_but(std::initializer_list<std::string_view> known);
+
+    /// Paths read from here on stay under `root` (see `remote::confine`), and are remembered.
+    void confine(std::string root) { root_ = std::move(root); }
+    /// The target of the symbolic link `link`: octets that are kept as they are, and may not lead out of the root.
+    [[nodiscard]] model::remote_path confined(const model::remote_path& asked, std::string_view name);
+    [[nodiscard]] model::remote_path link_target(std::string_view name, const model::remote_path& link);
+    [[nodiscard]] const std::vector<model::remote_path>& confined_paths() const noexcept { return confined_; }
+
     /// For rules about more than one field.
     void complain(std::string_view field, std::string message);
     void complain(base::error why);
+    [[nodiscard]] bool has(std::string_view name) const noexcept { return members_.find(name) != nullptr; }
+    /// The first error so far.
+    [[nodiscard]] base::result<void> check() const {
+        if (error_) return std::unexpected(*error_);
+        return {};
+    }
     [[nodiscard]] bool ok() const noexcept { return !error_; }
     /// `value`, or the first error.
     template <class T>
@@ -68,6 +85,8 @@ class fields {
     json_object members_;
     std::vector<std::pair<std::string, std::string>> query_;  ///< what `members_` views if this is a query
     std::optional<base::error> error_{};
+    std::string root_{};
+    std::vector<model::remote_path> confined_{};
 };
 
 }  // namespace gangway::api

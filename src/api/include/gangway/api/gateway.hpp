@@ -27,7 +27,7 @@ class gateway final : public http_handler {
     [[nodiscard]] net::asio::ip::address client_of(const request_head& head) const override;
 
   private:
-    [[nodiscard]] base::result<void> check_access(const request_head& head, std::string_view client) const;
+    [[nodiscard]] base::result<caller> check_access(const request_head& head, std::string_view client) const;
     [[nodiscard]] base::result<void> may_dial(std::string_view client) const;
     [[nodiscard]] base::result<admitted> decide(const request_head& head, const framing& how) const;
 

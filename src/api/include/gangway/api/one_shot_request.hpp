@@ -5,6 +5,7 @@
 #include <gangway/model/credentials.hpp>
 #include <gangway/model/endpoint.hpp>
 #include <gangway/model/fingerprint.hpp>
+#include <gangway/remote/sessions.hpp>
 
 #include <chrono>
 #include <optional>
@@ -34,5 +35,6 @@ struct server_request {
 [[nodiscard]] model::credentials decode_credentials(fields& from);
 /// A second copy, for a second try.
 [[nodiscard]] model::credentials clone(const model::credentials& who);
+[[nodiscard]] remote::target clone(const remote::target& where);
 
 }  // namespace gangway::api

@@ -1,6 +1,7 @@
 #pragma once
 /// A request for a resource, as its handler sees it.
 
+#include <gangway/api/caller.hpp>
 #include <gangway/api/request_head.hpp>
 
 #include <optional>
@@ -18,6 +19,7 @@ struct resource_request {
         std::string value;
     };
 
+    caller from{};
     std::string method{};
     std::string id{};                    ///< what stands for "{id}" in the route's path
     std::string rest{};                  ///< what stands for "*", still percent-encoded

@@ -16,6 +16,7 @@ namespace gangway::api {
 
 class client_limits;
 class readiness;
+struct management;
 
 struct server_settings {
     access_rules access{};
@@ -24,6 +25,7 @@ struct server_settings {
     upload_limits uploads{};
     client_limits* clients = nullptr;  ///< outlives the connections; null: nobody is limited
     readiness* ready = nullptr;        ///< the same; null: always
+    management* managed = nullptr;     ///< outlives the server; null: there is no database
 };
 
 /// Each connection is served by one coroutine on a strand of its own, over `executor`, which may have many threads.

@@ -1,6 +1,7 @@
 #pragma once
 /// What handlers work with.
 
+#include <gangway/api/management.hpp>
 #include <gangway/api/read_ahead.hpp>
 #include <gangway/remote/session_store.hpp>
 #include <gangway/remote/sessions.hpp>
@@ -19,6 +20,7 @@ struct services {
     upload_store& uploads;
     client_limits* limits = nullptr;  ///< null: nobody is limited
     monitor* watch = nullptr;         ///< null: nobody watches
+    management* managed = nullptr;    ///< null: there is no database
 };
 
 }  // namespace gangway::api

@@ -23,6 +23,8 @@ enum class log_level : std::uint8_t { trace, debug, info, warning, error };
 struct settings {
     net::tcp::endpoint listen;
     std::filesystem::path data_dir;
+    std::string database{};         ///< what `store::parse_location` takes; empty: a file in `data_dir`
+    std::string master_key_file{};  ///< empty: see `vault::master_key_file::find`
     std::optional<base::secret> api_token{};
     std::vector<std::string> allowed_hosts{};
     std::vector<std::string> allowed_origins{};

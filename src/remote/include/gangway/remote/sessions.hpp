@@ -4,9 +4,11 @@
 #include <gangway/model/credentials.hpp>
 #include <gangway/model/endpoint.hpp>
 #include <gangway/model/fingerprint.hpp>
+#include <gangway/model/remote_path.hpp>
 #include <gangway/net/dial.hpp>
 #include <gangway/net/doctor.hpp>
 #include <gangway/net/sftp_client.hpp>
+#include <gangway/remote/login_keeper.hpp>
 #include <gangway/remote/pool_limits.hpp>
 
 #include <cstddef>
@@ -26,6 +28,9 @@ struct target {
     model::endpoint server;
     model::credentials who;
     std::optional<model::fingerprint> expected_key{};
+    std::shared_ptr<login_keeper> managed{};  ///< set for a managed connection; shared by the copies of this
+    std::string path_root{};                  ///< paths stay under it; empty: anywhere
+    std::vector<model::remote_path> paths{};  ///< what the work is about; to be checked with `check_beneath`
     std::string on_behalf_of{};  ///< whoever is told from others by the gate; sessions are shared in spite of it
 };
 
@@ -67,8 +72,11 @@ class sessions {
     /// even where an error follows. Errors, beside those of `net::dial`: after two refused logins with the same
     /// credential no third is tried for a while, `errc::too_many_refusals`; the server has all the connections it may
     /// have, and none became free in time, `errc::too_many_connections`; both with the fact "retryAfter" in seconds.
-    /// Cancelling gives the place in the queue up.
+    /// Cancelling gives the place in the queue up. `connection_changed` where a managed connection is not what it was
+    /// when `where` was made.
     [[nodiscard]] virtual net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report) = 0;
+    /// Ends the sessions of a managed connection, with what is under way on them.
+    virtual void retire(const std::string& connection_id) = 0;
     /// Only what the server says of itself; no login. `reached` is the stage it is in.
     [[nodiscard]] virtual net::async_result<net::identification> identify(model::endpoint server,
                                                                           base::phase& reached) = 0;
