@@ -201,6 +201,7 @@ net::async_result<answer> lock_host_key(managed_call& call) {
     const auto wanted = model::fingerprint::parse(from->required_text("fingerprint"), "fingerprint");
     if (!wanted) from->complain(wanted.error());
     if (auto checked = from->finish(true); !checked) co_return std::unexpected(checked.error());
+    if (auto open = may_dial(call); !open) co_return std::unexpected(std::move(open.error()));
     const auto& id = call.request.id;
     const auto now = co_await net::with_deadline(call.with.connections.handshake(id), longest_look,
                                                  base::phase::hostkey, "the look at the host key");
@@ -229,6 +230,7 @@ net::async_result<answer> host_key(managed_call& call) {
 }
 
 net::async_result<answer> test(managed_call& call) {
+    if (auto open = may_dial(call); !open) co_return std::unexpected(std::move(open.error()));
     const auto& id = call.request.id;
     const auto row = co_await call.with.database.write([&](store::transaction& tx) {
         auto found = existing(tx, id);

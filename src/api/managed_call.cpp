@@ -3,6 +3,7 @@
 #include "media_type.hpp"
 #include "routes.hpp"
 
+#include <gangway/api/client_limits.hpp>
 #include <gangway/crypto/digest.hpp>
 
 #include <algorithm>
@@ -20,9 +21,13 @@ constexpr std::int64_t largest_page = 500;
 net::awaitable<answer> manage(services& with, resource_request request, request_body& body, managed_handler handler) {
     if (with.managed == nullptr)
         co_return error_answer(refusal(errc::not_found, "This gateway keeps no managed connections"));
-    managed_call call{*with.managed, request, body};
+    managed_call call{*with.managed, request, body, with.limits};
     auto done = co_await handler(call);
     co_return done ? *std::move(done) : error_answer(done.error());
+}
+
+base::result<void> may_dial(const managed_call& call) {
+    return call.limits == nullptr ? base::result<void>{} : call.limits->pass(call.request.client);
 }
 
 net::async_result<fields> read_fields(managed_call& call, std::initializer_list<std::string_view> known) {

@@ -26,7 +26,8 @@ struct managed_call {
     management& with;
     const resource_request& request;
     request_body& body;
-    wiped_octets octets{};  ///< what `read_fields` has read; the fields are views of it
+    client_limits* limits = nullptr;  ///< as of `services`
+    wiped_octets octets{};            ///< what `read_fields` has read; the fields are views of it
 };
 
 using managed_handler = net::async_result<answer> (*)(managed_call& call);
@@ -34,6 +35,10 @@ using managed_handler = net::async_result<answer> (*)(managed_call& call);
 /// Runs a handler; its error becomes the answer. 404 where nothing is managed.
 [[nodiscard]] net::awaitable<answer> manage(services& with, resource_request request, request_body& body,
                                             managed_handler handler);
+
+/// To be asked before a connection to a server is made that is not leased from the sessions. Error:
+/// `too_many_requests`.
+[[nodiscard]] base::result<void> may_dial(const managed_call& call);
 
 /// The JSON object in the body, with none but these fields. Errors: `unsupported_media_type`, `payload_too_large`,
 /// `bad_request`.
