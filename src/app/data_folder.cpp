@@ -19,29 +19,9 @@ bool can_be_written(const std::filesystem::path& folder) noexcept {
     return written && closed && removed;
 }
 
-net::awaitable<std::vector<std::string>> data_folder::missing() {
-    if (is_my_turn())
-        remember(co_await net::run_blocking(blocking_, [folder = folder_] { return can_be_written(folder); }));
-    if (was_usable()) co_return std::vector<std::string>{};
-    co_return std::vector<std::string>{"data_dir"};
-}
-
-bool data_folder::is_my_turn() {
-    const auto now = clock_.steady();
-    const std::scoped_lock lock{mutex_};
-    if (now < next_look_) return false;
-    next_look_ = now + remembered;
-    return true;
-}
-
-void data_folder::remember(bool usable) {
-    const std::scoped_lock lock{mutex_};
-    usable_ = usable;
-}
-
-bool data_folder::was_usable() const {
-    const std::scoped_lock lock{mutex_};
-    return usable_;
+net::awaitable<std::vector<std::string>> data_folder::look() {
+    const bool usable = co_await net::run_blocking(blocking_, [folder = folder_] { return can_be_written(folder); });
+    co_return usable ? std::vector<std::string>{} : std::vector<std::string>{"data_dir"};
 }
 
 }  // namespace gangway::app

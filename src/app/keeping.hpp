@@ -1,6 +1,8 @@
 #pragma once
 /// The database and the vault of a gateway.
 
+#include "periodic_check.hpp"
+
 #include <gangway/app/settings.hpp>
 #include <gangway/base/clock.hpp>
 #include <gangway/base/error.hpp>
@@ -15,6 +17,22 @@ namespace gangway::app {
 struct keeping {
     std::unique_ptr<vault::vault> secrets;
     std::unique_ptr<store::async_database> database;
+};
+
+/// Whether the database takes changes, and whether the vault has the master keys that it names.
+class kept_check final : public periodic_check {
+  public:
+    /// All of it outlives this.
+    kept_check(store::async_database& database, const vault::vault& secrets, const base::clock& clock)
+        : periodic_check(clock), database_(database), secrets_(secrets) {}
+
+  protected:
+    /// "database" or "vault", or nothing.
+    [[nodiscard]] net::awaitable<std::vector<std::string>> look() override;
+
+  private:
+    store::async_database& database_;
+    const vault::vault& secrets_;
 };
 
 /// Opens both; makes and migrates the database, and makes a master key for one that never had any. Blocks. Errors: of

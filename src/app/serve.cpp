@@ -111,7 +111,7 @@ int serve(settings decided) {
         logging_pins(net::make_known_hosts_policy(decided.data_dir / "known_hosts", {}, net::first_contact::pin), log);
     const base::system_clock clock;
     api::client_limits clients{std::move(decided.rates), clock};
-    data_folder remembered{decided.data_dir, blocking, clock};
+    data_folder folder{decided.data_dir, blocking, clock};
     // Logins that are given up with `io` pass their turns on to it.
     std::optional<remote::managed_connections> managed;
     asio::io_context io;
@@ -124,6 +124,8 @@ int serve(settings decided) {
     managed.emplace(dialling, *kept->database, *kept->secrets, *servers);
     const auto tokens = std::make_shared<api::token_book>(io.get_executor(), *kept->database, clock);
     if (const auto known = start(*tokens); !known) return refuse_to_start(log, known.error());
+    kept_check remembered{*kept->database, *kept->secrets, clock};
+    all_checks needed{{&folder, &remembered}};
     api::management management{*kept->database, *kept->secrets, *managed, *tokens, blocking};
     const auto server = api::server::start(io.get_executor(), decided.listen,
                                            {.access = {.allowed_hosts = std::move(decided.allowed_hosts),
@@ -131,7 +133,7 @@ int serve(settings decided) {
                                                        .api_token = std::move(decided.api_token),
                                                        .tokens = tokens.get()},
                                             .clients = &clients,
-                                            .ready = &remembered,
+                                            .ready = &needed,
                                             .managed = &management},
                                            *servers, requests);
     if (!server) return refuse_to_start(log, server.error());
