@@ -217,6 +217,21 @@ def test_paused_connection_does_not_dial(managed, sshd):
     good(connection.operate('list'))
 
 
+def test_each_connection_that_is_made_counts_for_its_client(own_gateway, sshd):
+    gateway = own_gateway('--rate-connections', '1/h', '--trusted-proxy', '127.0.0.1')
+    connection = ready(gateway, sshd)
+    lock = {'fingerprint': sshd.host_key.fingerprint}
+    for number, ask in enumerate((
+            lambda client: connection.ask('POST', '/test', x_forwarded_for=client),
+            lambda client: connection.ask('PUT', '/host-key', lock, x_forwarded_for=client),
+            lambda client: connection.ask('GET', f'/files{sshd.folder}/tree/', x_forwarded_for=client),
+            lambda client: gateway.post('stat', {'X-Forwarded-For': client}, connection=connection.id, path='.'))):
+        for expected in (200, 429):
+            for below in ('/pause', '/resume'):     # ends the session that could be shared
+                assert connection.ask('POST', below).status == 200
+            assert ask(f'192.0.2.{number}').status == expected, number
+
+
 def test_changes_need_the_revision_that_was_read(managed, sshd):
     connection = Connection(managed, 'first', sshd, sshd.username)
     tag = connection.ask('GET').headers['etag']

@@ -1,7 +1,9 @@
 """What the gateway tells about itself: /healthz, /readyz, /metrics."""
+import contextlib
 import json
 import re
 import shutil
+import sqlite3
 
 import pytest
 
@@ -64,6 +66,17 @@ def test_lost_data_folder_is_unready_until_it_is_back(own_gateway, tmp_path):
     shutil.move(kept, folder)
     until(lambda: gateway.request('GET', '/readyz').status == 200, 6 * PATIENCE, 'readiness')
     assert not list(folder.glob('.ready*'))
+
+
+def test_database_that_takes_no_changes_is_unready_until_it_does(own_gateway, tmp_path):
+    gateway = own_gateway(data_dir=tmp_path / 'data')
+    assert gateway.request('GET', '/readyz').status == 200
+    with contextlib.closing(sqlite3.connect(tmp_path / 'data' / 'gangway.db', isolation_level=None)) as other:
+        other.execute('BEGIN IMMEDIATE')
+        answer = until(lambda: (found := gateway.request('GET', '/readyz')).status == 503 and found, 12 * PATIENCE, 'a 503')
+        assert answer.json == {'status': 'unready', 'failed': ['database']}
+        other.execute('ROLLBACK')
+    until(lambda: gateway.request('GET', '/readyz').status == 200, 12 * PATIENCE, 'readiness')
 
 
 def test_requests_are_counted_by_route_and_not_by_what_clients_choose(own_gateway, openssh):

@@ -29,31 +29,31 @@ def test_loopback_is_not_limited_unless_asked(own_gateway):
 
 def test_d15_client_that_asks_too_much_is_told_when_to_come_back(own_gateway):
     gateway = own_gateway('--rate-requests', '5/h')
-    assert [ask(gateway).status for _ in range(5)] == [200] * 5
-    answer = ask(gateway)
+    assert [ask(gateway, token=None).status for _ in range(5)] == [200] * 5
+    answer = ask(gateway, token=None)
     assert limited(answer) and int(answer.headers['retry-after']) in range(700, 721)
     for path in ('/healthz', '/readyz'):
-        assert ask(gateway, path=path).status == 200
+        assert ask(gateway, token=None, path=path).status == 200
     limited(gateway.post('list'))
-    limited(ask(gateway, path='/nowhere'))
+    limited(ask(gateway, token=None, path='/nowhere'))
 
 
 def test_d15_invented_client_addresses_are_ignored(own_gateway):
     gateway = own_gateway('--rate-requests', '5/h')
     for number in range(5):
-        assert ask(gateway, client=f'192.0.2.{number}').status == 200
+        assert ask(gateway, token=None, client=f'192.0.2.{number}').status == 200
     for number in range(20):
-        limited(ask(gateway, client=f'198.51.100.{number}'))
+        limited(ask(gateway, token=None, client=f'198.51.100.{number}'))
         limited(gateway.request('GET', '/openapi.json', headers={'Forwarded': f'for=198.51.100.{number}'}))
 
 
 def test_d15_trusted_proxy_tells_clients_apart(own_gateway):
     gateway = own_gateway('--rate-requests', '2/h', *FROM_PROXY)
     for client in ('192.0.2.1', '192.0.2.2', '2001:db8::1'):
-        assert [ask(gateway, client=client).status for _ in range(2)] == [200, 200]
-        limited(ask(gateway, client=client))
-    limited(ask(gateway, client='203.0.113.77, 192.0.2.1'))
-    limited(ask(gateway, client='2001:db8::ffff'))
+        assert [ask(gateway, token=None, client=client).status for _ in range(2)] == [200, 200]
+        limited(ask(gateway, token=None, client=client))
+    limited(ask(gateway, token=None, client='203.0.113.77, 192.0.2.1'))
+    limited(ask(gateway, token=None, client='2001:db8::ffff'))
     event = gateway.wait_event('request', client='192.0.2.2', status=429)
     assert event['code'] == 'too_many_requests'
 
