@@ -29,7 +29,9 @@ PATHS = {
                                                              {'status': 'ready'}), public=True,
         more={'503': {'description': 'Something that the gateway needs is missing',
                       'content': _json(_UNREADY, {'status': 'unready', 'failed': ['data_dir']})}},
-        description='Checks that the data folder can be written to. An answer may be two seconds old.'),
+        description='Checks that the data folder can be written to (`data_dir`), that the database takes changes '
+                    '(`database`), and that the master keys it names are there (`vault`). An answer may be two '
+                    'seconds old.'),
     '/metrics': _route(
         'metrics', 'Counters and gauges for Prometheus', {'text/plain': {'schema': {'type': 'string'}}},
         codes=errors.GUARDED, description='The text format 0.0.4.'),
