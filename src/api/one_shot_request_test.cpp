@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <memory>
 #include <string>
 
 namespace gangway::api {
@@ -139,6 +141,35 @@ TEST(optional_credentials, nothing_is_fine) {
     given from{R"({"username":"u"})"};
     EXPECT_FALSE(decode_optional_credentials(from.in).has_value());
     EXPECT_EQ(from.complaint(), "");
+}
+
+struct some_keeper final : remote::login_keeper {
+    [[nodiscard]] const std::string& connection_id() const noexcept override { return text; }
+    [[nodiscard]] const std::string& version() const noexcept override { return text; }
+    [[nodiscard]] bool is_current() const override { return true; }
+    [[nodiscard]] net::host_key_policy& host_keys() noexcept override { std::abort(); }
+    [[nodiscard]] net::awaitable<void> ended(const net::dial_report&, const base::error*) override { co_return; }
+    std::string text{"con_a"};
+};
+
+TEST(target, copy_has_all_that_keeps_a_login_within_its_bounds) {
+    const remote::target where{.server = {model::host::parse("h.example").value(), 2222},
+                               .who = {.username = "u", .password = base::secret{"p"}},
+                               .expected_key = model::fingerprint::parse(fingerprint).value(),
+                               .managed = std::make_shared<some_keeper>(),
+                               .path_root = "/in",
+                               .paths = {model::remote_path::parse("/in/a").value()},
+                               .on_behalf_of = "192.0.2.1"};
+    const auto copy = clone(where);
+    EXPECT_EQ(copy.server.text(), "h.example:2222");
+    EXPECT_EQ(copy.who.username, "u");
+    EXPECT_EQ(copy.who.password->view(), "p");
+    EXPECT_EQ(copy.expected_key, where.expected_key);
+    EXPECT_EQ(copy.managed, where.managed);
+    EXPECT_EQ(copy.path_root, "/in");
+    ASSERT_EQ(copy.paths.size(), 1U);
+    EXPECT_EQ(copy.paths[0].octets(), "/in/a");
+    EXPECT_EQ(copy.on_behalf_of, "192.0.2.1");
 }
 
 }  // namespace

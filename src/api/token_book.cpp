@@ -22,8 +22,9 @@ std::string token_hash(std::string_view token) {
     return digits;
 }
 
-token_book::token_book(net::asio::any_io_executor executor, store::async_database& database, const base::clock& clock)
-    : database_(database), clock_(clock), timer_(std::move(executor)) {
+token_book::token_book(const net::asio::any_io_executor& executor, store::async_database& database,
+                       const base::clock& clock)
+    : database_(database), clock_(clock), timer_(executor) {
 }
 
 net::async_result<void> token_book::start() {

@@ -25,7 +25,7 @@ class token_book : public std::enable_shared_from_this<token_book> {
     static constexpr std::chrono::seconds refresh_interval{5};
 
     /// `database` and `executor` outlive this.
-    token_book(net::asio::any_io_executor executor, store::async_database& database, const base::clock& clock);
+    token_book(const net::asio::any_io_executor& executor, store::async_database& database, const base::clock& clock);
 
     /// Reads the tokens, and from then on again and again. On error nothing is known, and no token is accepted.
     [[nodiscard]] net::async_result<void> start();
