@@ -8,20 +8,22 @@ TABLE = {
     'forbidden_origin': (403, '`Host` or `Origin` is not of this gateway'),
     'host_blocked': (403, 'The gateway may not reach this address'),
     'auth_failed': (403, 'The SSH server refused the login; `methods` it would take'),
-    'permission_denied': (403, 'The server refused the operation'),
+    'permission_denied': (403, 'The server refused the operation; or, in the phase `request`, a path outside the '
+                               'path root, or a role that is too small'),
     'no_such_file': (404, 'There is no such file on the server; also a `list` of what is no folder'),
     'not_found': (404, 'No such route or resource'),
     'method_not_allowed': (405, 'Another method is needed: see `Allow`'),
     'request_timeout': (408, 'Head or body did not arrive in time'),
     'host_key_mismatch': (409, 'Another host key than expected; no credential was sent'),
-    'already_exists': (409, 'The target exists'),
+    'already_exists': (409, 'The target exists, or the name is taken'),
     'not_empty': (409, 'The folder is not empty'),
     'is_a_directory': (409, 'A folder where a file is needed'),
-    'conflict': (409, 'A file where a folder is needed, or a file that changed meanwhile'),
+    'conflict': (409, 'A file where a folder is needed, or a file that changed meanwhile; a connection that is paused, '
+                      'has no credential, was changed meanwhile, or whose host key is not confirmed'),
     'gone': (410, 'What was uploaded is no longer on the server'),
     'locked': (423, 'Another request writes to this upload'),
     'checksum_mismatch': (460, 'The octets are not those that `Upload-Checksum` is about'),
-    'precondition_failed': (412, 'The file is not in the state that the conditions of the request name'),
+    'precondition_failed': (412, 'The file or connection is not in the state that the conditions of the request name'),
     'range_not_satisfiable': (416, 'The file has no such single range; `size` is what it has'),
     'partly_removed': (409, 'A `remove` that left something'),
     'payload_too_large': (413, 'The body, or the folder that was to be listed'),
@@ -31,7 +33,7 @@ TABLE = {
     'too_many_requests': (429, 'A limit is reached, a login was refused twice, or a server or the gateway is full'),
     'headers_too_large': (431, 'The head has more than 16 KiB or 100 fields'),
     'internal_error': (500, 'A fault of the gateway'),
-    'storage_failed': (500, 'The pin of the host key could not be stored'),
+    'storage_failed': (500, 'What is kept could not be read or written: a pin, the database, a sealed secret'),
     'op_unsupported': (501, 'This server cannot do that'),
     'dns_failed': (502, 'The name has no address'),
     'connection_refused': (502, 'Nothing answers there'),
@@ -41,6 +43,7 @@ TABLE = {
     'subsystem_unavailable': (502, 'The server offers no usable SFTP'),
     'bad_message': (502, 'The server broke the SFTP protocol'),
     'failure': (502, 'The server failed, and told no better reason'),
+    'storage_unavailable': (503, 'The database is busy, full or away: nothing was changed, try again'),
     'timeout': (504, 'No answer of the server in time, in the phase that is named'),
 }
 
@@ -58,13 +61,17 @@ LOGIN = [*HOST_KEY, 'bad_private_key', 'auth_failed', 'subsystem_unavailable', '
          'failure']
 FILES = [*LOGIN, 'permission_denied', 'no_such_file', 'already_exists', 'not_empty', 'is_a_directory', 'conflict',
          'op_unsupported']
+# What is kept in the database; and what naming a managed connection adds to what a login can give.
+STORED = ['storage_failed', 'storage_unavailable']
+MANAGED = [*STORED, 'not_found', 'conflict', 'permission_denied']
 
 _TITLES = {
     400: 'Bad Request', 401: 'Unauthorized', 403: 'Forbidden', 404: 'Not Found', 405: 'Method Not Allowed',
     408: 'Request Timeout', 409: 'Conflict', 410: 'Gone', 412: 'Precondition Failed', 413: 'Content Too Large',
     414: 'URI Too Long', 415: 'Unsupported Media Type', 416: 'Range Not Satisfiable', 417: 'Expectation Failed',
     423: 'Locked', 429: 'Too Many Requests', 431: 'Request Header Fields Too Large', 460: 'Checksum Mismatch',
-    500: 'Internal Server Error', 501: 'Not Implemented', 502: 'Bad Gateway', 504: 'Gateway Timeout'}
+    500: 'Internal Server Error', 501: 'Not Implemented', 502: 'Bad Gateway',
+    503: 'Service Unavailable', 504: 'Gateway Timeout'}
 _HEADERS = {401: {'WWW-Authenticate': {'schema': {'const': 'Bearer'}}},
             405: {'Allow': {'schema': {'type': 'string'}, 'description': 'The methods of this route'}},
             416: {'Content-Range': {'schema': {'type': 'string'}}},

@@ -1,6 +1,6 @@
 """What the gateway tells about itself."""
 from . import errors
-from .schemas import listed, one_of, record, text
+from .schemas import listed, record, text
 
 
 def _route(name, summary, content, *, codes=errors.HTTP, public=False, more=None, description=None):

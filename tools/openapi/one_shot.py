@@ -1,23 +1,25 @@
 """The one-shot operations: POST /api/sftp/{operation}."""
 from . import errors
-from .schemas import LARGEST_SIZE, REMOVAL, flag, listed, octets, one_of, ref, success, text, whole
+from .schemas import LARGEST_SIZE, REMOVAL, flag, octets, one_of, ref, success, text, whole
 
 HOST = {'host': 'sftp.example.com'}
 LOGIN = {**HOST, 'username': 'ada', 'password': 'correct horse'}
 KEY_LOGIN = {**HOST, 'username': 'ada', 'privateKey': '-----BEGIN OPENSSH PRIVATE KEY-----\n…', 'passphrase': '…'}
+MANAGED = {'connection': 'con_7b2k4xq6mzr3v5n2tdy7uwg4ea'}
 FINGERPRINT = 'SHA256:uNiVztksCsDhcc0u9e8BrJQXdUhLQJr1mZ2lQ7b4Z0c'
 
 _MODE = {'mode': ref('Mode')}
 _PARENTS = {'parents': flag('Make missing folders above it', default=False)}
 _JSON_LIMIT = '1 MiB'
+CODES = [*errors.FILES, *errors.MANAGED]
 
 
-def operation(name, summary, answer, example, *, answered, fields=None, required=(), paths=(), login='Login',
-              codes=errors.FILES, description=None, limit=_JSON_LIMIT, more_examples=None, more_answers=None):
+def operation(name, summary, answer, example, *, answered, fields=None, required=(), paths=(), login='Account',
+              codes=CODES, description=None, limit=_JSON_LIMIT, more_examples=None, more_answers=None):
     """One operation: `paths` are fields that have a Base64 twin and are required, `fields` and `required` the others.
     `example` are the fields of the example beside its login, `answered` is its answer."""
     def build(responses):
-        requests = {'example': {'value': {**(LOGIN if login.startswith('Login') else HOST), **example}}}
+        requests = {'example': {'value': {**(LOGIN if login.startswith('Account') else HOST), **example}}}
         for title, value in (more_examples or {}).items():
             requests[title] = {'value': value}
         built = {'operationId': name, 'tags': ['One-shot operations'], 'summary': summary}
@@ -78,11 +80,13 @@ _IDENTIFICATION = success({'host': text(), 'port': whole(minimum=1, maximum=6553
 _IDENTIFIED = {'host': 'sftp.example.com', 'port': 22, 'banner': 'SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u7',
                'sshVersion': '2.0', 'software': 'OpenSSH_9.2p1', 'sftpAvailable': True,
                'note': 'An SSH server answers. Whether it offers SFTP to a user shows only after login.'}
-_HEALTH = success({'host': text(), 'port': whole(minimum=1, maximum=65535), 'healthy': flag(),
-                   'steps': listed(ref('Step'), 'Ends at the first step that failed')})
 _ATTRIBUTES = {'path': 'in/orders.csv', 'isDirectory': False, 'isSymlink': False, 'size': 42, 'permissions': 33188,
                'permissionString': '-rw-r--r--', 'uid': 1000, 'gid': 1000, 'atime': '2026-01-15T12:00:00.000Z',
                'mtime': '2026-01-15T12:00:00.000Z'}
+ILL = {'host': 'sftp.example.com', 'port': 22, 'healthy': False, 'steps': [
+    {'name': 'dns', 'ok': True, 'durationUs': 812, 'findings': [{'name': 'address', 'value': '192.0.2.7'}]},
+    {'name': 'tcp', 'ok': False, 'durationUs': 930, 'findings': [], 'code': 'connection_refused', 'phase': 'tcp',
+     'error': 'connecting to 192.0.2.7 port 22: Connection refused', 'advice': 'Is the port right?'}]}
 _COUNTS = ['blockSize', 'fragmentSize', 'blocks', 'blocksFree', 'blocksAvailable', 'files', 'filesFree',
            'filesAvailable', 'fileSystemId', 'maxNameLength']
 _FILE_SYSTEM = success({**octets('path'), **{name: ref('Number64') for name in _COUNTS}, 'readOnly': flag(),
@@ -119,7 +123,8 @@ PATHS = dict([
                   {'name': 'orders.csv', 'isDirectory': False, 'isSymlink': False, 'size': 42,
                    'permissions': '-rw-r--r--', 'mtime': '2026-01-15T12:00:00.000Z'}]},
               description='Links are not followed: a link to a folder is no folder. At most a million entries.',
-              more_examples={'key': {**KEY_LOGIN, 'path': 'in'}, 'home': {**LOGIN, 'hostKey': FINGERPRINT}}),
+              more_examples={'key': {**KEY_LOGIN, 'path': 'in'}, 'home': {**LOGIN, 'hostKey': FINGERPRINT},
+                             'managed': {**MANAGED, 'path': 'in'}}),
     operation('download', 'Read a small file', _DOWNLOAD, {'path': 'in/orders.csv'}, paths=['path'],
               answered={'path': 'in/orders.csv', 'size': 12, 'truncated': False, 'isBinary': False,
                         'content': 'id;amount\n1;', 'encoding': 'utf-8'},
@@ -132,7 +137,8 @@ PATHS = dict([
               answered={'path': 'out/report.bin', 'bytesWritten': 4},
               description='A success only when the server acknowledged every octet and the size is right.',
               more_examples={'text': {**LOGIN, 'path': 'in/report.txt', 'content': 'Grüße\n', 'encoding': 'utf-8',
-                                      'mode': '0640', 'atomic': True}}),
+                                      'mode': '0640', 'atomic': True},
+                             'managed': {**MANAGED, 'path': 'in/report.bin', 'content': 'AAECAw=='}}),
     operation('delete', 'Remove a file', ref('PathAnswer'), {'path': 'in/orders.csv'}, paths=['path'],
               answered={'path': 'in/orders.csv'}),
     operation('mkdir', 'Make a folder', ref('PathAnswer'), {'path': 'archive/2026', 'parents': True, 'mode': '0750'},
@@ -143,17 +149,17 @@ PATHS = dict([
               answered={'oldPath': 'in/orders.csv', 'newPath': 'in/orders.done'},
               description='An existing target is refused unless `overwrite` is true; it is never deleted first.'),
     operation('remove', 'Remove a folder with all that is in it', _REMOVED, {'path': 'in'},
-              login='LoginForLong', paths=['path'],
+              login='AccountForLong', paths=['path'],
               answered={'path': 'in', 'removed': {'files': 2, 'folders': 2}, 'failed': [], 'failedCount': 0},
-              codes=[*errors.FILES, 'partly_removed'], more_answers={'409': ref('PartlyRemoved')},
+              codes=[*CODES, 'partly_removed'], more_answers={'409': ref('PartlyRemoved')},
               description='Or one file. A link is removed and never followed. What cannot be removed does not stop the '
                           'rest. A root, a login folder and a folder above are refused.'),
     operation('copy', 'Copy a file', _COPIED, {'path': 'in/orders.csv', 'newPath': 'in/orders.copy'},
-              login='LoginForLong', paths=['path', 'newPath'],
+              login='AccountForLong', paths=['path', 'newPath'],
               fields={'overwrite': flag('Replace an existing target', default=False)},
               answered={'path': 'in/orders.csv', 'newPath': 'in/orders.copy', 'size': 42, 'method': 'copy-data'},
               description='Under a temporary name until it is whole. By the server itself where it can.'),
-    operation('checksum', 'Hash a file', _HASHED, {'path': 'in/orders.csv'}, login='LoginForLong', paths=['path'],
+    operation('checksum', 'Hash a file', _HASHED, {'path': 'in/orders.csv'}, login='AccountForLong', paths=['path'],
               fields={'algorithm': one_of('sha256', 'sha512', 'sha1', 'md5', default='sha256')},
               answered={'path': 'in/orders.csv', 'algorithm': 'sha256', 'size': 0, 'method': 'streamed',
                         'checksum': 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'},
@@ -179,14 +185,9 @@ PATHS = dict([
     operation('statvfs', 'Space of a file system', _FILE_SYSTEM, {'path': 'in'}, paths=['path'],
               answered={'path': 'in', **dict.fromkeys(_COUNTS, 4096), 'readOnly': False, 'noSetuid': False},
               description='If the server offers `statvfs@openssh.com`.'),
-    operation('probe', 'Examine a connection, step by step', _HEALTH,
+    operation('probe', 'Examine a connection, step by step', ref('Checkup'),
               {'username': 'ada', 'password': 'correct horse'}, login='PerhapsLogin', codes=['timeout'],
-              answered={'host': 'sftp.example.com', 'port': 22, 'healthy': False, 'steps': [
-                  {'name': 'dns', 'ok': True, 'durationUs': 812, 'findings': [
-                      {'name': 'address', 'value': '192.0.2.7'}]},
-                  {'name': 'tcp', 'ok': False, 'durationUs': 930, 'findings': [],
-                   'error': 'connecting to 192.0.2.7 port 22: Connection refused', 'code': 'connection_refused',
-                   'phase': 'tcp', 'advice': 'Is the port right?'}]},
+              answered=ILL,
               description='A server that is ill is a finding and no error: the status is 200.',
               more_examples={'stranger': HOST}),
 ])

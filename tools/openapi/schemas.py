@@ -28,6 +28,11 @@ def record(properties, optional=()):
             'required': [name for name in properties if name not in optional]}
 
 
+def closed(properties, optional=()):
+    """A request that may have no other fields."""
+    return {**record(properties, optional), 'additionalProperties': False}
+
+
 def ref(name):
     return {'$ref': f'#/components/schemas/{name}'}
 
@@ -72,7 +77,18 @@ _SERVER = {
 }
 _PATIENT = {**_SERVER, 'timeoutMs': whole('A bound on the whole call', minimum=1, maximum=86_400_000,
                                           default=86_400_000)}
+_NO_LOGIN = {'not': {'anyOf': [{'required': [name]} for name in (*_SERVER, *_CREDENTIALS) if name != 'timeoutMs']}}
 _LOGGED_IN = [{'required': ['username', 'password']}, {'required': ['username', 'privateKey']}]
+
+
+def _managed(server):
+    """A managed connection in place of a server and a login."""
+    return {**record({'connection': ref('ConnectionId'), 'timeoutMs': server['timeoutMs']}, ['timeoutMs']), **_NO_LOGIN}
+
+
+def _either(login, server):
+    return {'oneOf': [{'allOf': [ref(login)], 'not': {'required': ['connection']}}, _managed(server)]}
+
 
 _ATTRIBUTES = {
     'isDirectory': flag(), 'isSymlink': flag(), 'size': ref('Size'),
@@ -85,13 +101,19 @@ _CODE = {'enum': list(TABLE), 'description': 'Stable. ' + ' '.join(
 
 SCHEMAS = {
     'Server': {**record(_SERVER, ['port', 'hostKey', 'timeoutMs']),
-               'description': 'Where to. In every request, a field that is `null` is absent, others are ignored.'},
+               'description': 'Where to. In every request a field that is `null` is absent; others than those described '
+                              'are ignored, or refused where the schema is closed.'},
     'Login': {**record({**_SERVER, **_CREDENTIALS}, ['port', 'hostKey', 'timeoutMs', *_CREDENTIALS]),
               'anyOf': _LOGGED_IN, 'description': 'Where to, and as whom.'},
     'LoginForLong': {**record({**_PATIENT, **_CREDENTIALS}, ['port', 'hostKey', 'timeoutMs', *_CREDENTIALS]),
                      'anyOf': _LOGGED_IN, 'description': 'Where to, and as whom, for any amount of work.'},
+    'Account': {**_either('Login', _SERVER),
+                'description': 'Where to, and as whom; or a managed connection, which knows both.'},
+    'AccountForLong': {**_either('LoginForLong', _PATIENT),
+                       'description': 'Where to, and as whom, or a managed connection, for any amount of work.'},
     'PerhapsLogin': {**record({**_SERVER, **_CREDENTIALS}, ['port', 'hostKey', 'timeoutMs', *_CREDENTIALS]),
                      'description': 'Where to, and as whom if the login is to be tried.'},
+    'ConnectionId': text('Of a managed connection', minLength=1),
     'Fingerprint': text('SHA-256 of a host key. In a request, a server with another key gets no credential',
                         pattern='^SHA256:[A-Za-z0-9+/]{43}=?$'),
     'Path': text('Sent as UTF-8, without NUL, at most 4096 octets; nothing is normalised', minLength=1),
@@ -119,6 +141,8 @@ SCHEMAS = {
     'PartlyRemoved': record({
         'success': {'const': False}, 'error': text(), 'code': {'const': 'partly_removed'}, 'phase': ref('Phase'),
         **octets('path'), **REMOVAL}, ['pathBase64']),
+    'Checkup': success({'host': text(), 'port': whole(minimum=1, maximum=65535), 'healthy': flag(),
+                        'steps': listed(ref('Step'), 'Ends at the first step that failed')}),
     'Step': record({
         'name': text(), 'ok': flag(), 'durationUs': whole(minimum=0),
         'findings': listed(record({'name': text(), 'value': text()})),

@@ -19,6 +19,7 @@ _OCTETS = {'description': 'Any number of octets, streamed',
            'content': {'application/offset+octet-stream': {'schema': {'type': 'string', 'format': 'binary'}}}}
 
 _NAMED = [*errors.GUARDED, 'not_found', 'precondition_failed']
+_OFFERING = [*errors.GUARDED, 'permission_denied']
 _WORK = [*_NAMED, *errors.FILES, 'gone', 'locked']
 _TAKING = [*_WORK, 'payload_too_large', 'unsupported_media_type', 'checksum_mismatch']
 
@@ -51,13 +52,13 @@ def _done(description, headers):
 
 PATHS = {
     '/api/v1/sessions/{id}/uploads': {
-        'options': _route('uploadOffer', 'What is offered', [_ID], {'204': _done('The offer', _OFFER)}, errors.GUARDED),
+        'options': _route('uploadOffer', 'What is offered', [_ID], {'204': _done('The offer', _OFFER)}, _OFFERING),
         'post': _route('beginUpload', 'Begin an upload, perhaps with its first octets', [_ID, _VERSION, *_CREATING],
                        {'201': _done('Begun', {**_PROGRESS, 'Location': {'schema': {'type': 'string'}}})}, _TAKING,
                        _OCTETS)},
     '/api/v1/sessions/{id}/uploads/{path}': {
         'options': _route('uploadOfferAgain', 'What is offered', [_ID, _UPLOAD], {'204': _done('The offer', _OFFER)},
-                          errors.GUARDED),
+                          _OFFERING),
         'head': _route('uploadProgress', 'How far an upload came', [_ID, _UPLOAD, _VERSION],
                        {'200': _done('So far', {**_PROGRESS, 'Upload-Length': {'schema': _SIZE},
                                                 'Upload-Defer-Length': {'schema': {'const': '1'}},

@@ -4,8 +4,8 @@
     tools/openapi/write.py [--check]
 
 The parts: errors.py (which codes, which route can give them), schemas.py (shared shapes), and a file of routes each for
-the one-shot operations, sessions with their files, resumable uploads, and the gateway itself. The document is compiled
-into the gateway."""
+the one-shot operations, sessions with their files, resumable uploads, managed connections, tokens with the audit, and
+the gateway itself. The document is compiled into the gateway."""
 import json
 import re
 import sys
@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tools'))
 
-from openapi import gateway_routes, one_shot, sessions, uploads  # noqa: E402
+from openapi import administration, connections, gateway_routes, one_shot, sessions, uploads  # noqa: E402
 from openapi.errors import Responses  # noqa: E402
 from openapi.schemas import SCHEMAS, ref  # noqa: E402
 
@@ -29,7 +29,8 @@ shown is answered 405 with `Allow`, another path 404. Answers may get further fi
 def document():
     responses = Responses()
     paths = {path: {method: build(responses) for method, build in methods.items()}
-             for part in (gateway_routes, one_shot, sessions, uploads) for path, methods in part.PATHS.items()}
+             for part in (gateway_routes, one_shot, sessions, uploads, connections, administration)
+             for path, methods in part.PATHS.items()}
     version = re.search(r'project\(gangway VERSION ([\d.]+)', (ROOT / 'CMakeLists.txt').read_text()).group(1)
     return {
         'openapi': '3.1.0',
@@ -41,10 +42,11 @@ def document():
         'components': {
             'securitySchemes': {'token': {
                 'type': 'http', 'scheme': 'bearer',
-                'description': 'The gateway\'s API token, if it has one; listening beyond loopback requires it.'}},
+                'description': 'The gateway\'s API token, if it has one, or one made by `POST /api/v1/tokens`; '
+                               'listening beyond loopback requires the former.'}},
             'headers': {'Gangway-Host-Key': {
                 'description': 'The host key, wherever the call came to see it', 'schema': ref('Fingerprint')}},
-            'schemas': SCHEMAS,
+            'schemas': {**SCHEMAS, **connections.SCHEMAS, **administration.SCHEMAS},
             'responses': responses.components()}}
 
 
