@@ -44,7 +44,7 @@ TABLE = {
     'bad_message': (502, 'The server broke the SFTP protocol'),
     'failure': (502, 'The server failed, and told no better reason'),
     'storage_unavailable': (503, 'The database is busy, full or away: try again; nothing was changed, unless '
-                                 'the error says that this is unknown'),
+                                 'the error says that it was lost during the commit'),
     'timeout': (504, 'No answer of the server in time, in the phase that is named'),
 }
 
