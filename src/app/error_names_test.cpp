@@ -15,7 +15,7 @@ namespace {
 void expect_same_names(const std::error_category& category, int last) {
     for (int value = 1; value <= last; ++value) {
         const std::error_code code{value, category};
-        // The API pins every first contact, so only the command line knows it as an error.
+        // Over HTTP only managed connections meet it: as a conflict with their state.
         if (code == net::errc::host_key_unknown) continue;
         EXPECT_EQ(cli::classify({code, base::phase::request, ""}).name, api::classify(code).code)
             << category.name() << ' ' << code.message();
