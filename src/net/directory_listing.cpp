@@ -1,9 +1,17 @@
 #include <gangway/net/file_operations.hpp>
 
+#include <malloc.h>
 #include <string>
 #include <utility>
 
 namespace gangway::net {
+
+listing::~listing() {
+    constexpr std::size_t long_list = 10'000;
+    if (entries.size() < long_list) return;
+    entries = {};
+    ::malloc_trim(0);
+}
 
 async_result<listing> list_directory(sftp_client& client, model::remote_path path, listing_limits limits) {
     const auto reader = co_await directory_reader::open(client, std::move(path), limits);

@@ -33,7 +33,7 @@ void start_on(asio::any_io_executor there, asio::any_io_executor here, awaitable
         });
     auto done = [shared, here, handler = std::move(handler)](std::exception_ptr failure, T value) mutable {
         asio::post(here,
-                   [shared = std::move(shared), handler = std::move(handler), failure = std::move(failure),
+                   [shared, handler = std::move(handler), failure = std::move(failure),
                     value = std::move(value)]() mutable { std::move(handler)(std::move(failure), std::move(value)); });
     };
     asio::co_spawn(there, std::move(work), asio::bind_cancellation_slot(shared->stop.slot(), std::move(done)));

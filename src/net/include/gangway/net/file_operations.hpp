@@ -30,6 +30,13 @@ struct directory_entry {
 struct listing {
     std::vector<directory_entry> entries{};  ///< in the server's order, without "." and ".."
     std::size_t dropped = 0;                 ///< names that no entry can have: empty, "/" in it, NUL in it
+
+    listing() = default;
+    listing(listing&&) noexcept = default;
+    listing& operator=(listing&&) noexcept = default;
+    /// The memory of a long list goes back to the system: it lies in so many small pieces that the allocator would keep
+    /// it.
+    ~listing();
 };
 
 /// Errors: `listing_too_large`; sftp::errc::not_a_directory where STAT shows a file.
