@@ -14,6 +14,7 @@ add_library(gangway_settings INTERFACE)
 target_compile_options(gangway_settings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual
   -Wextra-semi -Wimplicit-fallthrough -Werror
+  "SHELL:-Xclang -fno-pch-timestamp"  # so that ccache can tell whether a precompiled header is the same
   -fno-omit-frame-pointer -ffile-prefix-map=${CMAKE_SOURCE_DIR}/=)
 target_compile_definitions(gangway_settings INTERFACE
   _GLIBCXX_ASSERTIONS
