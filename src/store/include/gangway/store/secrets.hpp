@@ -36,6 +36,7 @@ namespace secrets {
 inline constexpr std::string_view of_connection = "connection";
 inline constexpr std::string_view of_key = "connection_key";
 inline constexpr std::string_view of_webhook = "webhook";
+inline constexpr std::string_view of_folder = "folder";
 
 /// Puts it in the place of what its owner had for the same purpose. Sets `updated_at`. Throws `conflict` if the version
 /// of its master key is not known, or not any more.
