@@ -32,6 +32,7 @@ def run_row(row, stage, rounds, scale, peers=True):
 
 def _run(row, contestant, stage, work, attempts):
     row.clear(stage, work)
+    stage.touch_memory()
     try:
         sample = contestant.run(stage, work)
         row.check(stage, work)
