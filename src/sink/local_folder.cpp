@@ -1,6 +1,7 @@
 #include "beneath.hpp"
 #include "local_writer.hpp"
 
+#include <gangway/base/crash_point.hpp>
 #include <gangway/base/escape.hpp>
 #include <gangway/crypto/digest.hpp>
 #include <gangway/sink/local_folder.hpp>
@@ -42,7 +43,9 @@ base::result<std::string> hash_of(int file) {
 bool rename_without_replacing(int from, const std::string& old_name, int to, const std::string& new_name) {
     if (::renameat2(from, old_name.c_str(), to, new_name.c_str(), RENAME_NOREPLACE) == 0) return true;
     if (errno != EINVAL) return false;
-    return ::linkat(from, old_name.c_str(), to, new_name.c_str(), 0) == 0 && ::unlinkat(from, old_name.c_str(), 0) == 0;
+    if (::linkat(from, old_name.c_str(), to, new_name.c_str(), 0) != 0) return false;
+    base::crash_point("linked");
+    return ::unlinkat(from, old_name.c_str(), 0) == 0;
 }
 
 class local_folder final : public sink {
@@ -63,8 +66,10 @@ class local_folder final : public sink {
             answers.assign(finished.size(), std::unexpected(failure));
             return answers;
         }
-        for (auto* const each : finished)
+        for (auto* const each : finished) {
             answers.push_back(static_cast<local_writer*>(each)->stage(all_at_once));
+            base::crash_point("syncing");
+        }
         return answers;
     }
 
@@ -133,6 +138,7 @@ class local_folder final : public sink {
             if (auto done = remove(temporary_name(claim_text(owner))); !done)
                 return std::unexpected(std::move(done.error()));
             ++report.removed;
+            base::crash_point("sweeping");
         }
         return report;
     }
@@ -154,9 +160,13 @@ class local_folder final : public sink {
         const std::string path{file.key.folder()}, name{file.key.name()};
         const auto folder = make_folder_beneath(root_.get(), path, settings_.folder_mode);
         if (!folder) return failed("open the folder of", file.key);
+        base::crash_point("folder_made");
         const auto temporary = temporary_name(file.evidence);
         folders->push_back(path);
-        if (rename_without_replacing(staging_.get(), temporary, folder.get(), name)) return publication::published;
+        if (rename_without_replacing(staging_.get(), temporary, folder.get(), name)) {
+            base::crash_point("renamed");
+            return publication::published;
+        }
         if (errno == ENOENT && ::faccessat(staging_.get(), temporary.c_str(), F_OK, AT_SYMLINK_NOFOLLOW) != 0)
             return base::fail(errc::fenced_off, base::phase::storage,
                               "the temporary file of " + base::escape(file.key.text()) + " was taken away");

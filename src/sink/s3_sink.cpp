@@ -3,6 +3,7 @@
 #include "hexadecimal.hpp"
 #include "s3_writer.hpp"
 
+#include <gangway/base/crash_point.hpp>
 #include <gangway/base/escape.hpp>
 
 #include <fmt/chrono.h>
@@ -33,8 +34,10 @@ class s3_sink final : public sink {
 
     std::vector<base::result<staged_file>> stage(std::span<writer* const> finished) override {
         std::vector<base::result<staged_file>> answers;
-        for (auto* const each : finished)
+        for (auto* const each : finished) {
             answers.push_back(static_cast<s3_writer*>(each)->stage());
+            base::crash_point("syncing");
+        }
         return answers;
     }
 
@@ -80,6 +83,7 @@ class s3_sink final : public sink {
             if (auto done = client_.abort(upload.key.substr(settings_.prefix.size()), upload.id); !done)
                 return std::unexpected(std::move(done.error()));
             ++report.removed;
+            base::crash_point("sweeping");
         }
         return report;
     }
@@ -100,8 +104,11 @@ class s3_sink final : public sink {
             }
         }
         const auto done = writer.publish();
+        base::crash_point("put_sent");
         if (!done) return std::unexpected(done.error());
-        return settle(file, *done);
+        auto settled = settle(file, *done);
+        base::crash_point("put_answered");
+        return settled;
     }
 
     /// What it means that a write has ended so. A first try whose answer was lost may have been the one that counted.

@@ -253,7 +253,7 @@ TEST_F(folder_run, dead_pooled_session_is_replaced_by_a_new_one) {
 
 TEST_F(folder_run, missing_destination_fails_the_run_before_anything_is_asked) {
     server.add("/in/a", "alpha");
-    std::filesystem::remove_all(pulled.path() / ".gangway");
+    std::filesystem::remove_all(pulled_path / ".gangway");
     const auto done = run();
     ASSERT_TRUE(done.failure);
     EXPECT_EQ(done.failure->code, sink::errc::destination_missing);
@@ -262,7 +262,7 @@ TEST_F(folder_run, missing_destination_fails_the_run_before_anything_is_asked) {
 
 TEST_F(folder_run, other_content_under_the_key_is_never_replaced) {
     server.add("/in/a", "alpha");
-    std::ofstream{pulled.path() / "a"} << "somebody else's";
+    std::ofstream{pulled_path / "a"} << "somebody else's";
     const auto done = run();
     EXPECT_EQ(done.run.failed, 1);
     EXPECT_EQ(content("a"), "somebody else's");
@@ -274,7 +274,7 @@ TEST_F(folder_run, other_content_under_the_key_is_never_replaced) {
 
 TEST_F(folder_run, same_content_under_the_key_is_adopted) {
     server.add("/in/a", "alpha");
-    std::ofstream{pulled.path() / "a"} << "alpha";
+    std::ofstream{pulled_path / "a"} << "alpha";
     EXPECT_EQ(run().run.pulled, 1);
     EXPECT_EQ(row("a").state, file_state::finalised);
     EXPECT_EQ(parts(), 0);

@@ -126,16 +126,19 @@ class run_fixture {
         return wait(database->write(std::move(work))).value();
     }
 
-    explicit run_fixture(const std::string& where = ":memory:")
-        : database(*store::async_database::open({.where = where}, clock, store::async_database::limits{})) {
+    /// The database and the destination may be those of a run before.
+    explicit run_fixture(const std::string& where = ":memory:", std::filesystem::path destination = {})
+        : pulled_path(destination.empty() ? pulled.path() : std::move(destination)),
+          database(*store::async_database::open({.where = where}, clock, store::async_database::limits{})) {
         server.add_folder("/");
         server.add_folder("/in");
         settings.rules.stable = model::stable_at_once{};
         settings.destination =
-            local_destination{.folder = pulled.path(), .identity = *sink::prepare_local_folder(pulled.path())};
+            local_destination{.folder = pulled_path, .identity = *sink::prepare_local_folder(pulled_path)};
         connection = {.id = "con_1", .name = "acme", .host = "sftp.example.com", .username = "robin"};
         folder = {.id = "fld_1", .connection_id = "con_1", .name = "orders", .remote_folder = "/in"};
         write([&](store::transaction& tx) {
+            if (store::connections::find(tx, connection.id)) return;
             std::ignore = store::connections::create(tx, connection);
             store::folders::create(tx, folder);
         });
@@ -169,7 +172,7 @@ class run_fixture {
     }
     run_order order() { return order(take_lease()); }
     run_order order(store::lease held) {
-        store::run row{.id = "run_" + std::to_string(++runs),
+        store::run row{.id = "run_" + std::to_string(held.fence),
                        .connection_id = "con_1",
                        .folder_id = "fld_1",
                        .node = "node",
@@ -183,15 +186,15 @@ class run_fixture {
     }
 
     [[nodiscard]] std::string content(const std::string& key) const {
-        std::ifstream file{pulled.path() / key, std::ios::binary};
+        std::ifstream file{pulled_path / key, std::ios::binary};
         if (!file) return "(not there)";
         return {std::istreambuf_iterator<char>{file}, {}};
     }
     /// Names under the destination, without what is the sink's own.
     [[nodiscard]] std::vector<std::string> arrived() const {
         std::vector<std::string> names;
-        for (const auto& entry : std::filesystem::recursive_directory_iterator{pulled.path()})
-            if (const auto name = entry.path().lexically_relative(pulled.path()).string();
+        for (const auto& entry : std::filesystem::recursive_directory_iterator{pulled_path})
+            if (const auto name = entry.path().lexically_relative(pulled_path).string();
                 entry.is_regular_file() && !name.starts_with(".gangway"))
                 names.push_back(name);
         std::ranges::sort(names);
@@ -200,7 +203,7 @@ class run_fixture {
     /// Temporary files that are left.
     [[nodiscard]] std::size_t parts() const {
         std::size_t found = 0;
-        for (const auto& entry : std::filesystem::directory_iterator{pulled.path() / ".gangway"})
+        for (const auto& entry : std::filesystem::directory_iterator{pulled_path / ".gangway"})
             found += entry.path().extension() == ".part" ? 1 : 0;
         return found;
     }
@@ -217,6 +220,7 @@ class run_fixture {
     net::asio::io_context context{1};
     folder_server server{};
     scratch_folder pulled{};
+    std::filesystem::path pulled_path;  ///< the destination
     std::unique_ptr<store::async_database> database;
     vault::vault secrets{vault::keyring::generate()};
     net::asio::thread_pool threads{1};
@@ -226,7 +230,6 @@ class run_fixture {
     folder_settings settings{};
     std::unique_ptr<folder_runner> runner{};
     std::unique_ptr<run_progress> progress{};
-    int runs = 0;
 };
 
 }  // namespace gangway::transfer::testing
