@@ -47,14 +47,14 @@ struct stability_check {
     base::result<void> operator()(const stable_at_once&) const { return {}; }
     base::result<void> operator()(const stable_over_looks& rule) const {
         if (rule.apart < std::chrono::seconds{2} || rule.apart > std::chrono::hours{24})
-            return invalid("stability.apart", "looks lie 2 s to 24 h apart");
+            return invalid("stable.apart", "looks lie 2 s to 24 h apart");
         return {};
     }
     base::result<void> operator()(const stable_by_age& rule) const {
         if (rule.age < std::chrono::seconds{1} || rule.age > std::chrono::days{30})
-            return invalid("stability.age", "an age is 1 s to 30 days");
+            return invalid("stable.age", "an age is 1 s to 30 days");
         if (rule.clock_tolerance < std::chrono::seconds{0} || rule.clock_tolerance > std::chrono::hours{24})
-            return invalid("stability.clockTolerance", "a tolerance is at most 24 h");
+            return invalid("stable.clockTolerance", "a tolerance is at most 24 h");
         return {};
     }
     base::result<void> operator()(const stable_by_marker&) const { return {}; }
@@ -118,7 +118,7 @@ base::result<unpacking> parse_unpacking(std::string_view text, std::string_view 
 base::result<void> pull_rules::check() const {
     if (auto checked = std::visit(stability_check{}, stable); !checked) return checked;
     if (limits.files < 1) return invalid("limits.files", "a run pulls at least one file");
-    if (limits.octets < 1) return invalid("limits.bytes", "a run pulls at least one octet");
+    if (limits.octets < 1) return invalid("limits.octets", "a run pulls at least one octet");
     if (limits.duration < std::chrono::seconds{1}) return invalid("limits.duration", "a run may take at least 1 s");
     if (const auto* move = std::get_if<move_source>(&after); move != nullptr && !is_folder(move->folder))
         return invalid("after.folder", "a folder to move to has 1 to 4096 octets, no NUL, and no \"..\"");

@@ -67,18 +67,18 @@ TEST(pull_rules, defaults_are_fine) {
 }
 
 TEST(pull_rules, numbers_out_of_range_name_their_field) {
-    EXPECT_EQ(refused_field({.stable = stable_over_looks{seconds{1}}}), "stability.apart");
+    EXPECT_EQ(refused_field({.stable = stable_over_looks{seconds{1}}}), "stable.apart");
     EXPECT_EQ(refused_field({.stable = stable_over_looks{hours{24}}}), "");
-    EXPECT_EQ(refused_field({.stable = stable_over_looks{hours{25}}}), "stability.apart");
-    EXPECT_EQ(refused_field({.stable = stable_by_age{seconds{0}}}), "stability.age");
-    EXPECT_EQ(refused_field({.stable = stable_by_age{hours{31 * 24}}}), "stability.age");
-    EXPECT_EQ(refused_field({.stable = stable_by_age{seconds{1}, seconds{-1}}}), "stability.clockTolerance");
-    EXPECT_EQ(refused_field({.stable = stable_by_age{seconds{1}, hours{25}}}), "stability.clockTolerance");
+    EXPECT_EQ(refused_field({.stable = stable_over_looks{hours{25}}}), "stable.apart");
+    EXPECT_EQ(refused_field({.stable = stable_by_age{seconds{0}}}), "stable.age");
+    EXPECT_EQ(refused_field({.stable = stable_by_age{hours{31 * 24}}}), "stable.age");
+    EXPECT_EQ(refused_field({.stable = stable_by_age{seconds{1}, seconds{-1}}}), "stable.clockTolerance");
+    EXPECT_EQ(refused_field({.stable = stable_by_age{seconds{1}, hours{25}}}), "stable.clockTolerance");
     EXPECT_EQ(refused_field({.stable = stable_by_age{seconds{1}, seconds{0}}}), "");
     EXPECT_EQ(refused_field({.stable = stable_at_once{}}), "");
     EXPECT_EQ(refused_field({.stable = stable_by_marker{companion("{name}.ok")}}), "");
     EXPECT_EQ(refused_field({.limits = {.files = 0}}), "limits.files");
-    EXPECT_EQ(refused_field({.limits = {.octets = 0}}), "limits.bytes");
+    EXPECT_EQ(refused_field({.limits = {.octets = 0}}), "limits.octets");
     EXPECT_EQ(refused_field({.limits = {.duration = seconds{0}}}), "limits.duration");
 }
 
