@@ -82,6 +82,11 @@ changed remove(transaction& tx, std::string_view id, std::int64_t revision) {
             "DELETE FROM secrets WHERE owner_kind = :kind AND owner_id IN (SELECT id FROM connection_keys WHERE "
             "connection_id = :connection)",
             secrets::of_key, id);
+    execute(
+        tx,
+        "DELETE FROM secrets WHERE owner_kind = :kind AND owner_id IN (SELECT id FROM folders WHERE connection_id = "
+        ":connection)",
+        secrets::of_folder, id);
     secrets::remove(tx, secrets::of_connection, id);
     const auto won = execute(tx, "DELETE FROM connections WHERE id = :id AND revision = :seen", id, revision);
     if (won != 1) throw stored_failure(errc::conflict, "the connection was changed while it was removed");

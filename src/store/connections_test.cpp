@@ -101,6 +101,11 @@ TEST_P(connections_contract, removing_one_takes_all_that_is_its_own_and_nothing_
                               .purpose = "password",
                               .key_version = 1,
                               .sealed = "s"});
+            secrets::put(tx, {.owner_kind = std::string(secrets::of_folder),
+                              .owner_id = "f" + id,
+                              .purpose = "secret_access_key",
+                              .key_version = 1,
+                              .sealed = "s"});
             host_keys::pin(tx, {.connection_id = id, .fingerprint = "SHA256:x", .key_type = "ssh-ed25519"});
             schedules::set(tx, "f" + id, timestamp{}, 0);
         });
@@ -110,6 +115,7 @@ TEST_P(connections_contract, removing_one_takes_all_that_is_its_own_and_nothing_
         EXPECT_TRUE(keys::list(tx, "c1").empty());
         EXPECT_FALSE(secrets::find(tx, secrets::of_key, "kc1", "private_key"));
         EXPECT_FALSE(secrets::find(tx, secrets::of_connection, "c1", "password"));
+        EXPECT_FALSE(secrets::find(tx, secrets::of_folder, "fc1", "secret_access_key"));
         EXPECT_FALSE(host_keys::find(tx, "c1"));
         EXPECT_FALSE(folders::find(tx, "fc1"));
         EXPECT_FALSE(schedules::find(tx, "fc1"));
@@ -117,9 +123,16 @@ TEST_P(connections_contract, removing_one_takes_all_that_is_its_own_and_nothing_
         EXPECT_EQ(keys::list(tx, "c2").size(), 1U);
         EXPECT_TRUE(secrets::find(tx, secrets::of_key, "kc2", "private_key"));
         EXPECT_TRUE(secrets::find(tx, secrets::of_connection, "c2", "password"));
+        EXPECT_TRUE(secrets::find(tx, secrets::of_folder, "fc2", "secret_access_key"));
         EXPECT_TRUE(host_keys::find(tx, "c2"));
         EXPECT_TRUE(schedules::find(tx, "fc2"));
     });
+    EXPECT_EQ(write([](transaction& tx) { return folders::remove(tx, "fc2", 2); }), changed::stale);
+    EXPECT_TRUE(
+        read([](transaction& tx) { return secrets::find(tx, secrets::of_folder, "fc2", "secret_access_key"); }));
+    EXPECT_EQ(write([](transaction& tx) { return folders::remove(tx, "fc2", 1); }), changed::done);
+    EXPECT_FALSE(
+        read([](transaction& tx) { return secrets::find(tx, secrets::of_folder, "fc2", "secret_access_key"); }));
 }
 
 TEST_P(connections_contract, the_first_pin_stays_until_it_is_relocked_to_what_was_presented) {

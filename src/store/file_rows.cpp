@@ -1,5 +1,7 @@
 #include "file_rows.hpp"
 
+#include "history_scope.hpp"
+
 #include <gangway/base/byte_writer.hpp>
 #include <gangway/crypto/digest.hpp>
 
@@ -93,6 +95,40 @@ std::vector<file> list(transaction& tx, std::string_view folder, std::string_vie
                         "WHERE folder_id = :folder AND (discovered_at < :at OR (discovered_at = :same AND id < "
                         ":before)) ORDER BY discovered_at DESC, id DESC LIMIT :limit",
                         folder, last->discovered_at, last->discovered_at, before, limit);
+}
+
+found_files search(transaction& tx, const history_of& which, std::string_view before, std::size_t limit,
+                   std::size_t scan, const std::function<bool(const file&)>& accept) {
+    auto first = before_all;
+    if (!before.empty()) {
+        const auto last = find(tx, before);
+        if (!last) return {};
+        first = last->discovered_at;
+    }
+    found_files found;
+    std::size_t seen = 0;
+    std::string last;
+    bool full = false;
+    each<file>(
+        tx,
+        [&](file row) {
+            if (full) return;
+            ++seen;
+            last = row.id;
+            const bool wanted = which.connection.empty() || row.connection_id == which.connection;
+            if (wanted && accept(row)) found.rows.push_back(std::move(row));
+            full = found.rows.size() == limit;
+        },
+        std::string{scope_clause(which)} +
+            " AND discovered_at <= :at AND (discovered_at < :same OR id < :before) ORDER BY discovered_at DESC, id "
+            "DESC LIMIT :scan",
+        scope_value(which), first, first, before, scan);
+    if (full || seen == scan) found.next = std::move(last);
+    return found;
+}
+
+std::vector<file> of_run(transaction& tx, std::string_view run, std::string_view after, std::size_t limit) {
+    return select<file>(tx, "WHERE run_id = :run AND id > :after ORDER BY id LIMIT :limit", run, after, limit);
 }
 
 std::vector<file> of_run(transaction& tx, std::string_view run) {

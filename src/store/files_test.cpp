@@ -355,6 +355,56 @@ TEST_P(ledger_contract, pages_go_through_all_files_once) {
     EXPECT_EQ(rows[0].id, id);
 }
 
+TEST_P(ledger_contract, a_search_looks_at_so_many_rows_and_says_where_to_go_on) {
+    make_connection("c2", "two");
+    make_folder("f2", "c2");
+    std::vector<file_identity> listing;
+    for (int i = 0; i < 10; ++i)
+        listing.push_back(seen(i % 2 == 0 ? "even" + std::to_string(i) : "odd" + std::to_string(i)));
+    discover(listing);
+    const auto is_even = [](const file& row) { return row.identity.path.starts_with("even"); };
+    const auto search = [&](const history_of& which, std::string_view before, std::size_t limit, std::size_t scan) {
+        return read([&](transaction& tx) { return files::search(tx, which, before, limit, scan, is_even); });
+    };
+    EXPECT_EQ(search({}, "", 100, 100).rows.size(), 5U);
+    EXPECT_EQ(search({}, "", 100, 100).next, "");
+    EXPECT_EQ(search({.connection = "c1"}, "", 100, 100).rows.size(), 5U);
+    EXPECT_TRUE(search({.connection = "c2"}, "", 100, 100).rows.empty());
+    EXPECT_TRUE(search({.connection = "c2", .folder = "f1"}, "", 100, 100).rows.empty());
+    EXPECT_TRUE(search({}, "none", 100, 100).rows.empty());
+    for (const auto& [limit, scan] : {std::pair<std::size_t, std::size_t>{2, 100}, {100, 3}, {1, 1}}) {
+        std::map<std::string, int> met;
+        std::string before;
+        int pages = 0;
+        do {
+            const auto page = search({.folder = "f1"}, before, limit, scan);
+            EXPECT_LE(page.rows.size(), std::min(limit, scan));
+            for (const auto& row : page.rows)
+                ++met[row.identity.path];
+            before = page.next;
+        } while (!before.empty() && ++pages < 20);
+        EXPECT_EQ(met.size(), 5U) << limit << " of " << scan;
+        EXPECT_LT(pages, 20);
+    }
+}
+
+TEST_P(ledger_contract, the_files_of_a_run_come_in_pages) {
+    std::vector<std::string> all;
+    for (int i = 0; i < 5; ++i)
+        all.push_back(file_in(file_state::claimed, seen(std::to_string(i))));
+    std::ranges::sort(all);
+    const auto page = [&](std::string_view after, std::size_t limit) {
+        std::vector<std::string> ids;
+        for (const auto& row : read([&](transaction& tx) { return files::of_run(tx, "r1", after, limit); }))
+            ids.push_back(row.id);
+        return ids;
+    };
+    EXPECT_EQ(page("", 9), all);
+    EXPECT_EQ(page("", 2), (std::vector{all[0], all[1]}));
+    EXPECT_EQ(page(all[1], 9), (std::vector{all[2], all[3], all[4]}));
+    EXPECT_TRUE(page(all[4], 9).empty());
+}
+
 TEST_P(ledger_contract, a_path_may_have_4096_octets) {
     const auto what = seen(std::string(4096, '\xab'));
     EXPECT_EQ(discover({what}), flags{true});

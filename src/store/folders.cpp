@@ -1,6 +1,7 @@
 #include "query.hpp"
 
 #include <gangway/store/folders.hpp>
+#include <gangway/store/secrets.hpp>
 
 namespace gangway::store {
 
@@ -61,7 +62,10 @@ changed update(transaction& tx, const folder& row) {
 }
 
 changed remove(transaction& tx, std::string_view id, std::int64_t revision) {
-    if (execute(tx, "DELETE FROM folders WHERE id = :id AND revision = :seen", id, revision) == 1) return changed::done;
+    if (execute(tx, "DELETE FROM folders WHERE id = :id AND revision = :seen", id, revision) == 1) {
+        secrets::remove(tx, secrets::of_folder, id);
+        return changed::done;
+    }
     return find(tx, id) ? changed::stale : changed::missing;
 }
 

@@ -172,6 +172,35 @@ TEST_P(history_contract, a_run_ends_once_and_pages_go_back_in_time) {
     EXPECT_EQ(next[0].id, "r2");
 }
 
+TEST_P(history_contract, a_search_for_runs_keeps_to_its_connection_or_folder) {
+    const auto start = [&](const char* id, const char* connection, const char* folder) {
+        write([&](transaction& tx) {
+            runs::start(tx, {.id = id, .connection_id = connection, .folder_id = folder, .node = "n"});
+        });
+        clock.time += 1s;
+    };
+    start("r1", "c1", "f1");
+    start("r2", "c1", "f2");
+    start("r3", "c2", "f3");
+    start("r4", "c1", "f1");
+    const auto found = [&](const history_of& which, std::string_view before, std::size_t limit) {
+        std::string ids;
+        for (const auto& row : read([&](transaction& tx) { return runs::search(tx, which, before, limit); }))
+            ids += row.id;
+        return ids;
+    };
+    EXPECT_EQ(found({}, "", 9), "r4r3r2r1");
+    EXPECT_EQ(found({}, "", 2), "r4r3");
+    EXPECT_EQ(found({}, "r3", 9), "r2r1");
+    EXPECT_EQ(found({.connection = "c1"}, "", 9), "r4r2r1");
+    EXPECT_EQ(found({.connection = "c1"}, "r4", 1), "r2");
+    EXPECT_EQ(found({.folder = "f1"}, "", 9), "r4r1");
+    EXPECT_EQ(found({.connection = "c1", .folder = "f1"}, "", 9), "r4r1");
+    EXPECT_EQ(found({.connection = "c2", .folder = "f1"}, "", 9), "") << "a folder of another connection";
+    EXPECT_EQ(found({.connection = "c3"}, "", 9), "");
+    EXPECT_EQ(found({}, "none", 9), "");
+}
+
 TEST_P(history_contract, a_token_is_found_by_its_hash_until_it_is_revoked) {
     const auto add = [&](const char* id, const char* name) {
         return write([&](transaction& tx) {

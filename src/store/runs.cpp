@@ -1,3 +1,4 @@
+#include "history_scope.hpp"
 #include "query.hpp"
 
 #include <gangway/store/runs.hpp>
@@ -57,6 +58,23 @@ std::vector<run> list(transaction& tx, std::string_view folder, std::string_view
                        "WHERE folder_id = :folder AND (started_at < :at OR (started_at = :same AND id < :before)) "
                        "ORDER BY started_at DESC, id DESC LIMIT :limit",
                        folder, last->started_at, last->started_at, before, limit);
+}
+
+std::vector<run> search(transaction& tx, const history_of& which, std::string_view before, std::size_t limit) {
+    auto first = before_all;
+    if (!before.empty()) {
+        const auto last = find(tx, before);
+        if (!last) return {};
+        first = last->started_at;
+    }
+    auto rows = select<run>(tx,
+                            std::string{scope_clause(which)} +
+                                " AND started_at <= :at AND (started_at < :same OR id < :before) ORDER BY started_at "
+                                "DESC, id DESC LIMIT :limit",
+                            scope_value(which), first, first, before, limit);
+    if (!which.connection.empty())
+        std::erase_if(rows, [&](const run& row) { return row.connection_id != which.connection; });
+    return rows;
 }
 
 std::size_t interrupt_older(transaction& tx, std::string_view connection, std::int64_t fence) {

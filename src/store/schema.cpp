@@ -73,6 +73,16 @@ std::span<const migration> migrations() {
              R"(CREATE INDEX deliveries_by_webhook ON deliveries (webhook_id))",
              R"(CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL, updated_at BIGINT NOT NULL))",
          }},
+        {2,
+         "searches in the history",
+         {
+             R"(CREATE INDEX runs_by_connection ON runs (connection_id, started_at))",
+             R"(CREATE INDEX runs_by_start ON runs (started_at))",
+             R"(CREATE INDEX files_by_connection ON files (connection_id, discovered_at))",
+             R"(CREATE INDEX files_by_time ON files (discovered_at))",
+             R"(DROP INDEX files_by_run)",
+             R"(CREATE INDEX files_by_run ON files (run_id, id) WHERE run_id IS NOT NULL)",
+         }},
     };
     return steps;
 }

@@ -153,6 +153,18 @@ void each_known(transaction& tx, std::string_view folder, const std::function<vo
 /// A folder's files, newest first, those discovered before the file `before` ("" for the newest).
 [[nodiscard]] std::vector<file> list(transaction& tx, std::string_view folder, std::string_view before,
                                      std::size_t limit);
+
+struct found_files {
+    std::vector<file> rows{};
+    std::string next{};  ///< what to give as `before` to go on; empty: nothing is left
+};
+/// Of the files that `accept` takes, newest first, at most `limit`. Looks at `scan` rows and no more, so that a page
+/// may have less than there is room for, or nothing, and still not be the last.
+[[nodiscard]] found_files search(transaction& tx, const history_of& which, std::string_view before, std::size_t limit,
+                                 std::size_t scan, const std::function<bool(const file&)>& accept);
+/// A run's files by their ids, those after the file `after` ("" for the first).
+[[nodiscard]] std::vector<file> of_run(transaction& tx, std::string_view run, std::string_view after,
+                                       std::size_t limit);
 [[nodiscard]] std::vector<file> of_run(transaction& tx, std::string_view run);
 
 }  // namespace files

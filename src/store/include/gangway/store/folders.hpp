@@ -39,10 +39,16 @@ void create(transaction& tx, folder row);
 [[nodiscard]] std::vector<folder> list(transaction& tx, std::string_view connection);
 /// If `row.revision` is still the stored one, which then grows by one. `done`, `missing` or `stale`.
 [[nodiscard]] changed update(transaction& tx, const folder& row);
-/// History stays. `done`, `missing` or `stale`.
+/// With its sealed secrets; history stays. `done`, `missing` or `stale`.
 [[nodiscard]] changed remove(transaction& tx, std::string_view id, std::int64_t revision);
 
 }  // namespace folders
+
+/// Which part of the history is wanted: all of it where nothing is given. A folder is of one connection.
+struct history_of {
+    std::string_view connection{};
+    std::string_view folder{};
+};
 
 /// A folder whose time has come.
 struct due_folder {

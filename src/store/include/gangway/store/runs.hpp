@@ -1,7 +1,7 @@
 #pragma once
 /// The history of pulls.
 
-#include <gangway/store/transaction.hpp>
+#include <gangway/store/folders.hpp>
 
 #include <array>
 #include <cstddef>
@@ -52,6 +52,9 @@ bool end(transaction& tx, const run& row);
 /// A folder's runs, newest first, those before the run `before` ("" for the newest).
 [[nodiscard]] std::vector<run> list(transaction& tx, std::string_view folder, std::string_view before,
                                     std::size_t limit);
+/// Newest first, those before the run `before` ("" for the newest).
+[[nodiscard]] std::vector<run> search(transaction& tx, const history_of& which, std::string_view before,
+                                      std::size_t limit);
 /// Ends as `interrupted` what runs with an older fence on this connection have left open; how many.
 std::size_t interrupt_older(transaction& tx, std::string_view connection, std::int64_t fence);
 
