@@ -51,8 +51,8 @@ std::optional<std::uint32_t> parse_date(std::string_view text) {
 
 }  // namespace
 
-base::result<fields> fields::from_json(std::span<char> body) {
-    auto object = parse_json_object(body);
+base::result<fields> fields::from_json(std::span<char> body, json_limits limits) {
+    auto object = parse_json_object(body, limits);
     if (!object) return std::unexpected(std::move(object.error()));
     return fields{std::move(*object), {}};
 }
@@ -167,6 +167,21 @@ std::optional<base::secret> fields::secret(std::string_view name) {
     base::secret taken{std::string_view{found->data(), found->size()}};
     base::wipe(found->data(), found->size());
     return taken;
+}
+
+std::optional<std::span<char>> fields::object(std::string_view name) {
+    const auto* const value = members_.find(name);
+    if (value == nullptr) return std::nullopt;
+    const auto* const nested = std::get_if<json_nested>(value);
+    if (nested != nullptr && !nested->text.empty() && nested->text.front() == '{') return nested->text;
+    complain(name, fmt::format("\"{}\" must be an object", name));
+    return std::nullopt;
+}
+
+bool fields::is_null(std::string_view name) const noexcept {
+    return std::ranges::any_of(members_.members(), [name](const json_member& each) {
+        return each.name == name && std::holds_alternative<json_null>(each.value);
+    });
 }
 
 std::optional<std::string> fields::octets(std::string_view name) {

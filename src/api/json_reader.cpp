@@ -1,5 +1,6 @@
 #include <gangway/api/errors.hpp>
 #include <gangway/api/json_reader.hpp>
+#include <gangway/api/wiped_octets.hpp>
 #include <gangway/base/utf8.hpp>
 
 #include <fmt/format.h>
@@ -137,16 +138,23 @@ class parser {
             out = text;
             return true;
         }
+        char* const start = at_;
         if (next_is('{')) {
-            out = json_nested{};
-            return enter() && object(nullptr);
+            if (!enter() || !object(nullptr)) return false;
+            out = nested(start);
+            return true;
         }
         if (next_is('[')) {
-            out = json_nested{};
-            return enter() && array();
+            if (!enter() || !array()) return false;
+            out = nested(start);
+            return true;
         }
         if (at_ != end_ && (is_digit(*at_) || *at_ == '-')) return number(out);
         return literal(out);
+    }
+
+    json_nested nested(char* start) const noexcept {
+        return limits_.nested_text ? json_nested{{start, at_}} : json_nested{};
     }
 
     bool literal(json_value& out) {
@@ -197,10 +205,18 @@ class parser {
         return true;
     }
 
-    /// What follows the opening quote, decoded onto itself: no escape is shorter than what it stands for.
-    bool string(std::span<char>& out) noexcept {
-        char* const start = at_;
-        char* to = at_;
+    /// Where the string that begins here is decoded to: onto itself, because no escape is shorter than what it stands
+    /// for, or to the same place beside the document, where its text is to stay.
+    char* place() {
+        if (!limits_.nested_text || depth_ == 1) return at_;
+        if (beside_.empty()) beside_.resize(static_cast<std::size_t>(end_ - begin_));
+        return beside_.data() + (at_ - begin_);
+    }
+
+    /// What follows the opening quote.
+    bool string(std::span<char>& out) {
+        char* const start = place();
+        char* to = start;
         for (;;) {
             const char* const plain = at_;
             while (at_ != end_ && *at_ != '"' && *at_ != '\\' && static_cast<unsigned char>(*at_) >= 0x20)
@@ -261,6 +277,7 @@ class parser {
     std::size_t depth_ = 0;
     std::size_t values_ = 0;
     const char* complaint_ = nullptr;
+    wiped_octets beside_{};  ///< lives as long as names are compared
 };
 
 }  // namespace

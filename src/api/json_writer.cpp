@@ -118,6 +118,11 @@ void json_writer::number(std::string_view name, std::uint64_t value) {
     out_->append(digits.data(), digits.size());
 }
 
+void json_writer::json(std::string_view name, std::string_view value) {
+    key(name);
+    out_->append(value);
+}
+
 void json_writer::date(std::string_view name, std::uint32_t seconds) {
     const std::chrono::sys_seconds moment{std::chrono::seconds{seconds}};
     const auto day = std::chrono::floor<std::chrono::days>(moment);

@@ -26,7 +26,7 @@ namespace gangway::api {
 class fields {
   public:
     /// Decodes `body` in place; it must outlive this object and everything it returns a view of.
-    [[nodiscard]] static base::result<fields> from_json(std::span<char> body);
+    [[nodiscard]] static base::result<fields> from_json(std::span<char> body, json_limits limits = {});
     /// Everything in a query is text, so whole numbers are read from decimal digits, flags from the words true and
     /// false.
     [[nodiscard]] static base::result<fields> from_query(std::string_view query);
@@ -43,6 +43,12 @@ class fields {
     [[nodiscard]] std::optional<std::uint32_t> mode(std::string_view name);
     /// Text whose octets are zeroed where they stood.
     [[nodiscard]] std::optional<base::secret> secret(std::string_view name);
+
+    /// The JSON of an object, where `json_limits::nested_text` was asked for. Writable, to be wiped or decoded in
+    /// place.
+    [[nodiscard]] std::optional<std::span<char>> object(std::string_view name);
+    /// Whether it is given as null, where that means something else than leaving it away.
+    [[nodiscard]] bool is_null(std::string_view name) const noexcept;
 
     /// Octets as text in `name` or as base64 in `name`Base64; both at once is an error.
     [[nodiscard]] std::optional<std::string> octets(std::string_view name);

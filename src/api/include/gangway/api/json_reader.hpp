@@ -18,8 +18,10 @@
 namespace gangway::api {
 
 struct json_null {};
-/// An array or object: checked, but no field of a request has one, so its content is not kept.
-struct json_nested {};
+/// An array or object: checked, and for whoever wants to read it there is its text as it was sent.
+struct json_nested {
+    std::span<char> text{};  ///< empty unless `json_limits::nested_text` asks for it
+};
 /// Text is UTF-8, in the octets that were parsed, writable so that it can be wiped there. A number is an `int64_t` if
 /// it is written without fraction and exponent and fits, else a `double`.
 using json_value = std::variant<json_null, bool, std::int64_t, double, std::span<char>, json_nested>;
@@ -33,6 +35,8 @@ struct json_limits {
     std::size_t depth = 32;     ///< objects and arrays inside each other, the outermost included
     std::size_t values = 4096;  ///< in the whole document
     std::size_t number = 64;    ///< characters of one number
+    bool nested_text = false;   ///< leave arrays and objects inside the outermost one as they are; takes memory as
+                                ///< large as the document, where there are any
 };
 
 /// The members of one object, in their order. Lives no longer than the octets it was parsed from.

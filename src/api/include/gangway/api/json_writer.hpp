@@ -34,6 +34,8 @@ class json_writer {
     void base64(std::string_view name, std::string_view value);
     void flag(std::string_view name, bool value);
     void number(std::string_view name, std::uint64_t value);
+    /// A value that is JSON already.
+    void json(std::string_view name, std::string_view value);
     /// RFC 3339 with milliseconds, "2026-01-15T12:00:00.000Z"; unsigned seconds since 1970.
     void date(std::string_view name, std::uint32_t seconds);
 
