@@ -75,7 +75,7 @@ class managed_connections::keeper final : public login_keeper {
           id_(from.row.id),
           version_(from.version()),
           when_(when),
-          policy_(owner.database_, owner.gate_, from.row.id, from.row.authentication, from.pinned) {}
+          policy_(owner.database_, owner.gate_, from.row.id, from.row.authentication, from.pinned, owner.told_) {}
 
     const std::string& connection_id() const noexcept override { return id_; }
     const std::string& version() const noexcept override { return version_; }
@@ -191,7 +191,7 @@ net::async_result<presented_key> managed_connections::handshake(std::string id) 
     if (!found) co_return std::unexpected(found.error());
     auto server = endpoint_of(found->row);
     if (!server) co_return std::unexpected(server.error());
-    managed_host_keys pinned{database_, gate_, found->row.id, found->row.authentication, found->pinned};
+    managed_host_keys pinned{database_, gate_, found->row.id, found->row.authentication, found->pinned, told_};
     looking_policy look{pinned};
     const net::dial_context context{context_.egress, look, context_.blocking, context_.limits};
     net::dial_report report;

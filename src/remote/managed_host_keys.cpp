@@ -98,8 +98,13 @@ base::error pin_mismatch(const model::endpoint& server, const store::host_key_pi
 
 managed_host_keys::managed_host_keys(store::async_database& database, net::first_contact_gate& gate,
                                      std::string connection_id, store::authentication how,
-                                     std::optional<store::host_key_pin> pinned)
-    : database_(database), gate_(gate), id_(std::move(connection_id)), how_(how), pinned_(std::move(pinned)) {
+                                     std::optional<store::host_key_pin> pinned, quarantine_listener told)
+    : database_(database),
+      gate_(gate),
+      id_(std::move(connection_id)),
+      how_(how),
+      pinned_(std::move(pinned)),
+      told_(std::move(told)) {
 }
 
 std::vector<std::string> managed_host_keys::known_types(const model::endpoint&) {
@@ -117,8 +122,9 @@ net::async_result<std::unique_ptr<net::host_key_ticket>> managed_host_keys::comp
         co_await database_.write([this, &shown, &presented, &reason = mismatch.message](store::transaction& tx) {
             // Nothing if this key was locked meanwhile.
             if (!store::host_keys::quarantine(tx, id_, shown, presented.type)) return;
-            if (store::connections::set_health(tx, id_, store::health::host_key_mismatch, reason))
-                store::audit::append(tx, actor, "host_key.quarantine", id_, shown_key(shown, presented.type));
+            if (!store::connections::set_health(tx, id_, store::health::host_key_mismatch, reason)) return;
+            store::audit::append(tx, actor, "host_key.quarantine", id_, shown_key(shown, presented.type));
+            if (told_) told_(tx, id_);
         });
     if (!noted) mismatch.message += ". It could not be noted: " + noted.error().message;
     co_return std::unexpected(std::move(mismatch));

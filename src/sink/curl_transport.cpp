@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <curl/curl.h>
@@ -27,11 +28,24 @@ struct list_closer {
 using easy_handle = std::unique_ptr<CURL, easy_closer>;
 using header_list = std::unique_ptr<curl_slist, list_closer>;
 
+/// What differs between the uses of this transport.
+struct curl_use {
+    std::string whom;                          ///< for people: "the storage"
+    std::string protocols;                     ///< as libcurl lists them
+    std::string signing{};                     ///< empty: nothing is signed
+    const s3_credentials* signer = nullptr;    ///< with `signing`
+    std::string ca_file{};                     ///< empty: the authorities of the system
+    std::chrono::milliseconds whole{0};        ///< none: as long as something moves
+    std::size_t most_octets = largest_answer;  ///< of a body that is kept
+    bool cut_off = false;                      ///< a longer body is no error
+};
+
 /// What the callbacks of one request need.
 struct exchange {
     const http_request& request;
     const std::stop_token& stop;
     const address_check& may_reach;
+    const curl_use& use;
     http_answer answer{};
     bool too_large = false;
     std::string refused_address{};
@@ -69,7 +83,7 @@ std::size_t on_octets(char* data, std::size_t, std::size_t size, void* context) 
         now.request.on_body({data, size});
         return size;
     }
-    now.too_large = now.answer.body.size() + size > largest_answer;
+    now.too_large = now.answer.body.size() + size > now.use.most_octets;
     if (now.too_large) return 0;
     now.answer.body.append(data, size);
     return size;
@@ -128,13 +142,9 @@ errc meaning_of(CURLcode code, const exchange& now) {
 
 class curl_transport final : public http_transport {
   public:
-    curl_transport(const s3_settings& settings, const s3_credentials& credentials, address_check may_reach,
-                   std::stop_token stop)
-        : credentials_(credentials),
-          signing_("aws:amz:" + settings.region + ":s3"),
-          protocols_(settings.endpoint.starts_with("https:") ? "https" : "http"),
-          ca_file_(settings.ca_file ? settings.ca_file->string() : std::string{}),
-          secret_(credentials.secret_access_key.null_terminated()),
+    curl_transport(curl_use use, address_check may_reach, std::stop_token stop)
+        : use_(std::move(use)),
+          secret_(use_.signer == nullptr ? base::secret{} : use_.signer->secret_access_key.null_terminated()),
           may_reach_(std::move(may_reach)),
           stop_(std::move(stop)) {
         // libcurl copies the secret, and frees the copies as they are.
@@ -146,7 +156,7 @@ class curl_transport final : public http_transport {
     base::result<http_answer> perform(const http_request& request) override {
         if (stop_.stop_requested()) return base::fail(errc::cancelled, base::phase::storage, "stopped");
         auto handle = take();
-        exchange now{request, stop_, may_reach_};
+        exchange now{request, stop_, may_reach_, use_};
         const auto headers = header_lines(request);
         prepare(handle.get(), now, headers.get());
         char reason[CURL_ERROR_SIZE]{};
@@ -155,13 +165,13 @@ class curl_transport final : public http_transport {
         // Also forgets where the secret was.
         ::curl_easy_reset(handle.get());
         give_back(std::move(handle));
-        if (code == CURLE_OK) return std::move(now.answer);
+        if (code == CURLE_OK || (now.too_large && use_.cut_off)) return std::move(now.answer);
         if (!now.refused_address.empty())
             return base::fail(errc::refused, base::phase::egress,
-                              "the address " + now.refused_address + " of the storage may not be reached");
+                              "the address " + now.refused_address + " of " + use_.whom + " may not be reached");
         const std::string_view words = reason[0] != '\0' ? reason : ::curl_easy_strerror(code);
         return base::fail(meaning_of(code, now), base::phase::storage,
-                          "the storage could not be reached: " + base::escape(words));
+                          use_.whom + " could not be reached: " + base::escape(words));
     }
 
   private:
@@ -169,7 +179,7 @@ class curl_transport final : public http_transport {
         const auto& request = now.request;
         set(handle, CURLOPT_URL, request.url.c_str());
         set(handle, CURLOPT_PATH_AS_IS, 1L);
-        set(handle, CURLOPT_PROTOCOLS_STR, protocols_.c_str());
+        set(handle, CURLOPT_PROTOCOLS_STR, use_.protocols.c_str());
         set(handle, CURLOPT_PROXY, "");
         set(handle, CURLOPT_NOSIGNAL, 1L);
         set(handle, CURLOPT_CONNECTTIMEOUT, 10L);
@@ -178,10 +188,13 @@ class curl_transport final : public http_transport {
         set(handle, CURLOPT_LOW_SPEED_LIMIT, 1L);
         set(handle, CURLOPT_LOW_SPEED_TIME, 30L);
         set(handle, CURLOPT_HTTPHEADER, headers);
-        set(handle, CURLOPT_AWS_SIGV4, signing_.c_str());
-        set(handle, CURLOPT_USERNAME, credentials_.access_key_id.c_str());
-        set(handle, CURLOPT_PASSWORD, secret_.view().data());
-        if (!ca_file_.empty()) set(handle, CURLOPT_CAINFO, ca_file_.c_str());
+        set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(use_.whole.count()));
+        if (use_.signer != nullptr) {
+            set(handle, CURLOPT_AWS_SIGV4, use_.signing.c_str());
+            set(handle, CURLOPT_USERNAME, use_.signer->access_key_id.c_str());
+            set(handle, CURLOPT_PASSWORD, secret_.view().data());
+        }
+        if (!use_.ca_file.empty()) set(handle, CURLOPT_CAINFO, use_.ca_file.c_str());
         if (request.method == "HEAD") {
             set(handle, CURLOPT_NOBODY, 1L);
         } else if (request.method == "PUT" || request.method == "POST") {
@@ -212,8 +225,8 @@ class curl_transport final : public http_transport {
         };
         for (const auto& [name, value] : request.headers)
             add(std::string{name}.append(": ").append(value));
-        if (!credentials_.session_token.empty())
-            add(std::string{"x-amz-security-token: "}.append(credentials_.session_token.view()));
+        if (use_.signer != nullptr && !use_.signer->session_token.empty())
+            add(std::string{"x-amz-security-token: "}.append(use_.signer->session_token.view()));
         return list;
     }
 
@@ -235,10 +248,7 @@ class curl_transport final : public http_transport {
         idle_.push_back(std::move(handle));
     }
 
-    const s3_credentials& credentials_;
-    std::string signing_;
-    std::string protocols_;
-    std::string ca_file_;
+    curl_use use_;
     base::secret secret_;
     address_check may_reach_;
     std::stop_token stop_;
@@ -250,7 +260,22 @@ class curl_transport final : public http_transport {
 
 std::unique_ptr<http_transport> make_curl_transport(const s3_settings& settings, const s3_credentials& credentials,
                                                     address_check may_reach, std::stop_token stop) {
-    return std::make_unique<curl_transport>(settings, credentials, std::move(may_reach), std::move(stop));
+    return std::make_unique<curl_transport>(
+        curl_use{.whom = "the storage",
+                 .protocols = settings.endpoint.starts_with("https:") ? "https" : "http",
+                 .signing = "aws:amz:" + settings.region + ":s3",
+                 .signer = &credentials,
+                 .ca_file = settings.ca_file ? settings.ca_file->string() : std::string{}},
+        std::move(may_reach), std::move(stop));
+}
+
+std::unique_ptr<http_transport> make_http_transport(http_limits limits, address_check may_reach, std::stop_token stop) {
+    return std::make_unique<curl_transport>(curl_use{.whom = "the receiver",
+                                                     .protocols = "http,https",
+                                                     .whole = limits.whole,
+                                                     .most_octets = limits.answer,
+                                                     .cut_off = true},
+                                            std::move(may_reach), std::move(stop));
 }
 
 }  // namespace gangway::sink

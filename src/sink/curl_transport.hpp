@@ -1,8 +1,7 @@
 #pragma once
 /// HTTP by libcurl, signed for S3 (AWS Signature Version 4).
 
-#include "http_transport.hpp"
-
+#include <gangway/sink/http_transport.hpp>
 #include <gangway/sink/s3_bucket.hpp>
 
 #include <memory>

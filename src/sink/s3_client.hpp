@@ -1,10 +1,10 @@
 #pragma once
 /// The requests to a bucket that publishing needs, each tried again where that may help.
 
-#include "http_transport.hpp"
 #include "s3_address.hpp"
 
 #include <gangway/sink/errors.hpp>
+#include <gangway/sink/http_transport.hpp>
 
 #include <chrono>
 #include <cstdint>

@@ -1,9 +1,8 @@
 #pragma once
 /// What an answer of S3 that is no success means.
 
-#include "http_transport.hpp"
-
 #include <gangway/sink/errors.hpp>
+#include <gangway/sink/http_transport.hpp>
 
 #include <string>
 

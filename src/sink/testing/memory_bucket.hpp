@@ -1,8 +1,9 @@
 #pragma once
 /// A bucket in memory that answers like S3, and as badly as a test wants.
 
-#include "../http_transport.hpp"
 #include "../s3_client.hpp"
+
+#include <gangway/sink/http_transport.hpp>
 
 #include <functional>
 #include <map>

@@ -13,10 +13,13 @@
 #include <gangway/vault/vault.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <string_view>
+#include <utility>
 
 namespace gangway::remote {
 
@@ -26,6 +29,10 @@ struct presented_key {
     std::string type;
 };
 
+/// Called in the transaction that puts a connection into quarantine, so that others can be told; as a repository, it
+/// may throw, and run twice.
+using quarantine_listener = std::function<void(store::transaction&, std::string_view connection)>;
+
 /// Safe from any thread; outlives the targets it gives out.
 class managed_connections {
   public:
@@ -34,8 +41,8 @@ class managed_connections {
 
     /// All of it outlives this.
     managed_connections(net::dial_context context, store::async_database& database, const vault::vault& secrets,
-                        sessions& servers)
-        : context_(context), database_(database), secrets_(secrets), servers_(servers) {}
+                        sessions& servers, quarantine_listener told = {})
+        : context_(context), database_(database), secrets_(secrets), servers_(servers), told_(std::move(told)) {}
 
     /// What to ask `sessions` for. Nothing is dialled. Errors: `no_such_connection`; `connection_paused`;
     /// `host_key_mismatch` while it is in quarantine; `no_credential`; of `store`; of `vault`.
@@ -67,6 +74,7 @@ class managed_connections {
     store::async_database& database_;
     const vault::vault& secrets_;
     sessions& servers_;
+    quarantine_listener told_;
     net::first_contact_gate gate_{};
     mutable std::mutex mutex_{};                       ///< guards the rest
     std::map<std::string, generation> generations_{};  ///< of the connections that were changed

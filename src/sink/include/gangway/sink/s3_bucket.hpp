@@ -2,12 +2,12 @@
 /// A sink that is a bucket of S3 or of anything that speaks its protocol.
 
 #include <gangway/base/clock.hpp>
+#include <gangway/sink/http_transport.hpp>
 #include <gangway/sink/s3_credentials.hpp>
 #include <gangway/sink/sink.hpp>
 
 #include <chrono>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <stop_token>
@@ -31,9 +31,6 @@ struct s3_settings {
     /// rules of S3, a prefix that is no key or does not end with a slash, a region with odd characters.
     [[nodiscard]] base::result<void> check() const;
 };
-
-/// Asked with each address, as text, before a connection is made to it: the egress policy. Called by any thread.
-using address_check = std::function<bool(std::string_view)>;
 
 /// Files of up to 16 MiB are one PUT; larger ones are uploads in parts, of which one is in memory at a time. A part has
 /// 16 MiB, or more where the size that was announced would need more than 10,000.

@@ -3,14 +3,21 @@
 
 #include <gangway/base/error.hpp>
 
+#include <chrono>
+#include <cstddef>
 #include <functional>
 #include <map>
+#include <memory>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 namespace gangway::sink {
+
+/// Asked with each address, as text, before a connection is made to it: the egress policy. Called by any thread.
+using address_check = std::function<bool(std::string_view)>;
 
 inline constexpr std::size_t largest_answer = std::size_t{2} * 1024 * 1024;
 
@@ -42,5 +49,16 @@ class http_transport {
     /// (the server's certificate), `bad_answer` (an answer that is too large or no HTTP), `cancelled`.
     [[nodiscard]] virtual base::result<http_answer> perform(const http_request& request) = 0;
 };
+
+struct http_limits {
+    std::chrono::milliseconds whole{10'000};  ///< from the name to the end of the answer
+    std::size_t answer = 65'536;              ///< octets of the body; the rest is not waited for
+};
+
+/// HTTP and https by libcurl, for messages to whoever wants them. May be used by several threads. No proxy, no .netrc,
+/// no redirects; the server's certificate is checked against the authorities of the system. `may_reach` is empty: every
+/// address may be reached. After `stop` requests end as `cancelled`, within a second or so.
+[[nodiscard]] std::unique_ptr<http_transport> make_http_transport(http_limits limits, address_check may_reach,
+                                                                  std::stop_token stop);
 
 }  // namespace gangway::sink
