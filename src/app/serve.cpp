@@ -4,6 +4,7 @@
 #include "keeping.hpp"
 #include "logged_access.hpp"
 #include "process.hpp"
+#include "webhook_delivery.hpp"
 
 #include <gangway/api/client_limits.hpp>
 #include <gangway/api/management.hpp>
@@ -13,6 +14,7 @@
 #include <gangway/net/known_hosts.hpp>
 #include <gangway/remote/managed_connections.hpp>
 #include <gangway/remote/sessions.hpp>
+#include <gangway/transfer/notices.hpp>
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -52,8 +54,8 @@ void run_until_stopped(asio::io_context& io, event_log& log) noexcept {
     }
 }
 
-net::awaitable<void> stop_on_signal(asio::signal_set& signals, api::server& server, std::chrono::milliseconds limit,
-                                    event_log& log) {
+net::awaitable<void> stop_on_signal(asio::signal_set& signals, api::server& server, webhook_delivery& webhooks,
+                                    std::chrono::milliseconds limit, event_log& log) {
     const int first = co_await signals.async_wait(asio::use_awaitable);
     log.write(log_level::info, "stopping", {{"signal", first}, {"limit_ms", limit.count()}});
     signals.async_wait([&log](const boost::system::error_code& failure, int second) {
@@ -62,6 +64,7 @@ net::awaitable<void> stop_on_signal(asio::signal_set& signals, api::server& serv
         std::_Exit(exit_code_of(second));
     });
     co_await server.stop(limit);
+    co_await webhooks.stop();
     signals.cancel();
 }
 
@@ -121,7 +124,7 @@ int serve(settings decided) {
     const net::dial_context dialling{
         .egress = egress, .host_keys = *host_keys, .blocking = blocking, .limits = decided.limits};
     const auto servers = remote::make_sessions(dialling, io.get_executor(), {}, &clients);
-    managed.emplace(dialling, *kept->database, *kept->secrets, *servers);
+    managed.emplace(dialling, *kept->database, *kept->secrets, *servers, &transfer::notice_quarantine);
     const auto tokens = std::make_shared<api::token_book>(io.get_executor(), *kept->database, clock);
     if (const auto known = start(*tokens); !known) return refuse_to_start(log, known.error());
     kept_check remembered{*kept->database, *kept->secrets, clock};
@@ -140,7 +143,8 @@ int serve(settings decided) {
     const auto address = (*server)->address();
     log.write(log_level::info, "listening", {{"address", address.address().to_string()}, {"port", address.port()}});
 
-    asio::co_spawn(io, stop_on_signal(signals, **server, decided.stop_limit, log),
+    webhook_delivery webhooks{io.get_executor(), *kept->database, *kept->secrets, egress, clock, blocking, log};
+    asio::co_spawn(io, stop_on_signal(signals, **server, webhooks, decided.stop_limit, log),
                    [&](const std::exception_ptr&) { io.stop(); });
     run_on_all_cores(io, log);
     // What is still being looked up or decoded would come back to `io`.

@@ -55,6 +55,13 @@ webhook_sender::webhook_sender(const asio::any_io_executor& where, webhook_tools
 }
 
 net::async_result<std::vector<webhook_sender::orders>> webhook_sender::take() {
+    // Mostly nothing is due, and to find that out no transaction that writes is needed.
+    const auto due = co_await tools_.database.read([](store::transaction& tx) {
+        const auto next = store::webhooks::next(tx);
+        return next && *next <= tx.now();
+    });
+    if (!due) co_return std::unexpected(due.error());
+    if (!*due) co_return std::vector<orders>{};
     co_return co_await tools_.database.write([](store::transaction& tx) {
         std::map<std::string, orders> by_webhook;
         for (auto& row : store::webhooks::take_due(tx, tx.now() + taken_for, taken_at_a_time)) {
