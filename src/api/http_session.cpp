@@ -92,6 +92,7 @@ http_session::http_session(net::tcp::socket socket, http_service service)
 
 net::awaitable<void> http_session::run(bool welcome) {
     if (!welcome) {
+        waiting_since_ = no_wait;
         exchange now{service_.log, client_};
         co_await refuse(
             now,
@@ -108,11 +109,23 @@ void http_session::drain() noexcept {
     if (idle_) socket_.cancel(ignored);
 }
 
+std::optional<std::chrono::steady_clock::time_point> http_session::waiting_since() const noexcept {
+    const auto since = waiting_since_.load(std::memory_order_relaxed);
+    if (since == no_wait) return std::nullopt;
+    return std::chrono::steady_clock::time_point{since};
+}
+
+void http_session::give_place() noexcept {
+    if (waiting_since()) abort();
+}
+
 /// Whether another request may follow on this connection.
 net::awaitable<bool> http_session::serve_one() {
+    waiting_since_.store(std::chrono::steady_clock::now().time_since_epoch(), std::memory_order_relaxed);
     if (!co_await await_request()) co_return false;
     exchange now{service_.log, client_};
     const auto head_size = co_await read_head();
+    waiting_since_.store(no_wait, std::memory_order_relaxed);
     if (!head_size) co_return co_await refuse(now, head_size.error());
     now.event.bytes_in = *head_size;
 

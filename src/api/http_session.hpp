@@ -15,6 +15,8 @@
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <optional>
 #include <string>
@@ -40,6 +42,10 @@ class http_session {
     [[nodiscard]] net::awaitable<void> run(bool welcome);
     /// No request is begun after this; one that runs is finished.
     void drain() noexcept;
+    /// Since when it has waited for a request, or for the rest of a head; nothing while it works. From any thread.
+    [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waiting_since() const noexcept;
+    /// Ends it if it still waits.
+    void give_place() noexcept;
     /// To be bound to what runs `run`; `abort` emits it.
     [[nodiscard]] net::asio::cancellation_slot slot() noexcept { return stop_.slot(); }
     /// Cancels whatever runs. The connection closes without an answer.
@@ -48,6 +54,7 @@ class http_session {
 
   private:
     struct exchange;
+    static constexpr std::chrono::steady_clock::duration no_wait{-1};
     using serializer = boost::beast::http::response_serializer<boost::beast::http::string_body>;
 
     [[nodiscard]] net::awaitable<bool> serve_one();
@@ -75,10 +82,12 @@ class http_session {
     net::asio::cancellation_signal stop_;
     net::asio::ip::address peer_{};
     std::string client_;
-    bool idle_ = false;      ///< waiting for a request to begin
-    bool served_ = false;    ///< there was a request on this connection before
-    bool draining_ = false;  ///< no further request is begun
-    bool unread_ = false;    ///< the client may still be sending what nobody reads
+    std::atomic<std::chrono::steady_clock::duration> waiting_since_{
+        std::chrono::steady_clock::now().time_since_epoch()};  ///< since the clock's epoch
+    bool idle_ = false;                                        ///< waiting for a request to begin
+    bool served_ = false;                                      ///< there was a request on this connection before
+    bool draining_ = false;                                    ///< no further request is begun
+    bool unread_ = false;                                      ///< the client may still be sending what nobody reads
 };
 
 }  // namespace gangway::api

@@ -20,7 +20,7 @@ namespace asio = boost::asio;
 using boost::system::error_code;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-/// So many clients at once are told that there is no room; the next ones are hung up on.
+/// So many clients at once, beyond the limit, are told that there is no room; the next ones are hung up on.
 constexpr std::size_t turned_away_at_once = 64;
 /// When accepting fails, it is for want of descriptors or memory: wait for some to be given back.
 constexpr std::chrono::milliseconds accept_pause{100};
@@ -75,8 +75,8 @@ net::awaitable<void> listener::accept_all() {
 }
 
 void listener::welcome(net::tcp::socket socket) {
-    const bool room = sessions_.size() < limits_.connections;
-    if (!room && sessions_.size() >= limits_.connections + turned_away_at_once) return;
+    if (sessions_.size() >= limits_.connections + turned_away_at_once) return;
+    const bool room = sessions_.size() - leaving_.size() < limits_.connections || free_place();
     auto session =
         std::make_shared<http_session>(std::move(socket), http_service{limits_, handler_, log_, load_->bodies});
     sessions_.insert(session);
@@ -98,8 +98,24 @@ void listener::welcome(net::tcp::socket socket) {
                    asio::bind_cancellation_slot(session->slot(), std::move(on_end)));
 }
 
+bool listener::free_place() {
+    auto longest = std::chrono::steady_clock::now() - limits_.secure_place;
+    session_pointer chosen;
+    for (const auto& session : sessions_) {
+        const auto since = session->waiting_since();
+        if (!since || *since > longest || leaving_.contains(session)) continue;
+        longest = *since;
+        chosen = session;
+    }
+    if (!chosen) return false;
+    leaving_.insert(chosen);
+    asio::post(chosen->executor(), [chosen] { chosen->give_place(); });
+    return true;
+}
+
 void listener::ended(const session_pointer& session) {
     sessions_.erase(session);
+    leaving_.erase(session);
     load_->connections = sessions_.size();
     changed_.cancel();
 }

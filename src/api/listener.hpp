@@ -43,6 +43,8 @@ class listener : public std::enable_shared_from_this<listener> {
 
     [[nodiscard]] net::awaitable<void> accept_all();
     void welcome(net::tcp::socket socket);
+    /// Makes the connection that has waited longest for its client go; false if none has waited long enough.
+    [[nodiscard]] bool free_place();
     void ended(const session_pointer& session);
     [[nodiscard]] net::awaitable<void> stop_here(std::chrono::milliseconds limit);
     [[nodiscard]] net::awaitable<void> wait_until_empty(std::chrono::milliseconds limit);
@@ -57,6 +59,7 @@ class listener : public std::enable_shared_from_this<listener> {
     net::tcp::endpoint address_;
     net::asio::steady_timer changed_;  ///< cancelled when a session ends while somebody waits for that
     std::unordered_set<session_pointer> sessions_;
+    std::unordered_set<session_pointer> leaving_;  ///< of those, the ones that gave their places away
 };
 
 }  // namespace gangway::api

@@ -140,6 +140,30 @@ TEST_F(http, connections_beyond_the_limit_are_told_to_come_back) {
     first.hang_up();
 }
 
+TEST_F(http, client_that_asks_nothing_loses_its_place_to_one_that_comes_when_all_are_taken) {
+    start({.connections = 2, .secure_place = 0ms});
+    auto silent = connect();
+    auto slow = connect();
+    slow.send("POST /a HT");
+    EXPECT_EQ(body_of(raw(post("/a", "x", closing))), "[x]");
+    EXPECT_EQ(silent.rest(), "");
+    auto busy = connect();
+    busy.send(post("/hangs", ""));
+    handler.await_hanging(1);
+    EXPECT_EQ(body_of(raw(post("/a", "y", closing))), "[y]");
+    EXPECT_EQ(slow.rest(), "");
+    busy.hang_up();
+}
+
+TEST_F(http, client_that_came_just_now_keeps_its_place) {
+    start({.connections = 1, .secure_place = 1h});
+    auto first = connect();
+    auto second = connect();
+    EXPECT_TRUE(second.answer().starts_with("HTTP/1.1 429 "));
+    first.send(post("/a", "x"));
+    EXPECT_EQ(body_of(first.answer()), "[x]");
+}
+
 TEST_F(http, bodies_beyond_the_common_memory_are_told_to_come_back) {
     start({.body_octets = 100});
     auto first = connect();

@@ -18,3 +18,16 @@ def until(condition, seconds, what):
             raise AssertionError(f'waited {seconds * PATIENCE:g} s in vain for {what}; last seen: {value!r}')
         time.sleep(pause)
         pause = min(pause * 2, 0.05)
+
+
+def settled(value, seconds, what, quiet=0.3):
+    """Waits until `value()` has stayed the same for `quiet` seconds, and returns it; fails after `seconds` (times PATIENCE)."""
+    end = time.monotonic() + seconds * PATIENCE
+    seen, since = value(), time.monotonic()
+    while (now := time.monotonic()) < end:
+        if (current := value()) != seen:
+            seen, since = current, now
+        elif now - since >= quiet:
+            return seen
+        time.sleep(0.02)
+    raise AssertionError(f'{what} did not come to rest within {seconds * PATIENCE:g} s')
