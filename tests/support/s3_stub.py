@@ -15,12 +15,14 @@ ACCESS_KEY, SECRET_KEY, REGION = 'AKIDTEST', 'secret+/=:key', 'us-east-1'
 
 
 class S3Stub:
-    """`buckets` maps names to {key: (content, headers)}; `uploads` ids to a dict. `faults` is a list of callables
+    """`buckets` maps names to {key: (content, headers)}; `uploads` ids to a dict; `stored` has the key and content of
+    each object at the moment it became visible. `faults` is a list of callables
     (request) → None or a fault; the first that returns one decides, before or after the request is carried out."""
 
     def __init__(self, *buckets, conditions=True):
         self.buckets = {name: {} for name in buckets}
         self.uploads = {}
+        self.stored = []
         self.conditions = conditions
         self.faults = []
         self.log = []
@@ -155,6 +157,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.stub.conditions and self.headers.get('If-None-Match') == '*' and key in objects:
             return error(412, 'PreconditionFailed')
         objects[key] = content, headers
+        self.stub.stored.append((key, content))
         return 200, {'ETag': f'"{hashlib.md5(content).hexdigest()}"'}, b''
 
     def _uploads(self, bucket, key, query):
