@@ -36,6 +36,7 @@ class pooled_lease final : public lease {
     net::sftp_client& client() noexcept override { return *connection_->connection.client; }
     bool reused() const noexcept override { return reused_; }
     [[nodiscard]] const model::fingerprint& host_key() const noexcept { return connection_->host_key; }
+    [[nodiscard]] const std::string& accepted_signer() const noexcept { return connection_->accepted_signer; }
 
   private:
     std::shared_ptr<connection_pool> pool_;
@@ -102,6 +103,7 @@ net::async_result<std::unique_ptr<lease>> connection_pool::acquire(target where,
         auto mine = lease_on(decision->connection);
         if (!co_await answers(decision->connection, mine->client())) continue;
         report.host_key = static_cast<pooled_lease&>(*mine).host_key();
+        report.accepted_signer = static_cast<pooled_lease&>(*mine).accepted_signer();
         report.reached = base::phase::sftp;
         co_return mine;
     }
@@ -160,8 +162,9 @@ net::async_result<std::unique_ptr<lease>> connection_pool::dial(std::string host
         co_return std::unexpected(std::move(connection.error()));
     }
     refusals_.accepted(credential);
-    auto pooled = std::make_shared<pooled_connection>(std::move(*connection), *report.host_key,
-                                                      managed ? managed->connection_id() : std::string{});
+    auto pooled =
+        std::make_shared<pooled_connection>(std::move(*connection), *report.host_key,
+                                            managed ? managed->connection_id() : std::string{}, report.accepted_signer);
     std::unique_lock lock{mutex_};
     permission.used();
     const auto id = book_.dialled(host, key, clock::now());

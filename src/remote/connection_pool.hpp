@@ -26,7 +26,8 @@ namespace gangway::remote {
 struct pooled_connection {
     net::sftp_connection connection;
     model::fingerprint host_key;
-    std::string managed{};  ///< the id of a managed connection
+    std::string managed{};          ///< the id of a managed connection
+    std::string accepted_signer{};  ///< of the login, as a `dial_report` has it
 };
 
 /// Safe from any thread. Owned by the sessions, by the leases and weakly by its timer.

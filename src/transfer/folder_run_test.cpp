@@ -308,6 +308,61 @@ TEST_F(folder_run, key_by_content_is_made_when_the_content_is_here) {
     EXPECT_THAT(arrived(), ElementsAre("8ed3f6ad685b959ead7022518e1af76cd816f8e8ec7ccdda1ed4018e8f2223f8/a"));
 }
 
+struct with_checksums : folder_run {
+    with_checksums() {
+        settings.rules.checksum = *model::companion_name::parse("{name}.sha256", "checksum");
+        server.add("/in/a", "alpha");
+    }
+};
+constexpr auto* of_alpha = "8ed3f6ad685b959ead7022518e1af76cd816f8e8ec7ccdda1ed4018e8f2223f8";
+
+TEST_F(with_checksums, file_with_the_hash_that_is_told_arrives_without_its_companion) {
+    server.add("/in/a.sha256", std::string{of_alpha} + "  a\n");
+    EXPECT_EQ(run().run.pulled, 1);
+    EXPECT_THAT(arrived(), ElementsAre("a"));
+}
+
+TEST_F(with_checksums, other_content_is_discarded_and_tried_again) {
+    server.add("/in/a.sha256", std::string(64, '0'));
+    server.add("/in/large", std::string(2'000'000, 'x'));
+    server.add("/in/large.sha256", std::string(64, '0'));
+    auto done = run();
+    EXPECT_EQ(done.run.outcome, run_outcome::partial);
+    EXPECT_EQ(done.run.failed, 2);
+    EXPECT_THAT(row("a").error, HasSubstr(of_alpha));
+    EXPECT_THAT(arrived(), IsEmpty());
+    EXPECT_EQ(parts(), 0);
+    server.add("/in/a.sha256", of_alpha);
+    clock.seconds += 4000;
+    EXPECT_EQ(run().run.pulled, 1);
+}
+
+TEST_F(with_checksums, companion_that_tells_nothing_fails_its_file_alone) {
+    server.add("/in/a.sha256", of_alpha);
+    server.add("/in/b", "beta");
+    server.add("/in/b.sha256", "no hash");
+    server.add("/in/c", "gamma");
+    server.add("/in/c.sha256", std::string(1'048'577, '\n'));
+    server.add("/in/d", "delta");
+    server.add("/in/d.sha256", of_alpha);
+    server.before = [this](const std::string& request) {
+        if (request == "OPEN /in/a.sha256") server.nodes.erase("/in/d.sha256");
+        return true;
+    };
+    const auto done = run();
+    EXPECT_EQ(done.run.pulled, 1);
+    EXPECT_EQ(done.run.failed, 3);
+    EXPECT_THAT(row("b").error, HasSubstr("does not tell it"));
+    EXPECT_THAT(row("c").error, HasSubstr("1 MiB"));
+    EXPECT_THAT(row("d").error, HasSubstr("is not there"));
+}
+
+TEST_F(with_checksums, file_without_a_companion_waits_for_it) {
+    EXPECT_EQ(run().run.pulled, 0);
+    server.add("/in/a.sha256", of_alpha);
+    EXPECT_EQ(run().run.pulled, 1);
+}
+
 TEST_F(folder_run, unpacking_is_refused) {
     settings.rules.unpack = model::unpacking::zip;
     const auto done = run();
