@@ -1,5 +1,4 @@
 """The sink for local folders on file systems that fill up, close, and lose their writer."""
-import contextlib
 import signal
 import threading
 
@@ -7,6 +6,7 @@ import pytest
 
 from support.privilege import privileged
 from support.sink_program import Sink
+from support.small_disk import small_disk
 from support.waiting import until
 
 OWN = '.gangway'
@@ -15,17 +15,6 @@ OWN = '.gangway'
 @pytest.fixture
 def folder(tmp_path):
     return tmp_path
-
-
-@contextlib.contextmanager
-def small_disk(mount_point, options):
-    """A file system of its own, so small that it fills up."""
-    mount_point.mkdir()
-    privileged('mount', '-t', 'tmpfs', '-o', f'mode=777,{options}', 'tmpfs', mount_point)
-    try:
-        yield mount_point
-    finally:
-        privileged('umount', '-l', mount_point)
 
 
 def published(folder):
