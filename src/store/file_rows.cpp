@@ -25,6 +25,21 @@ struct table<known_file> {
     }
 };
 
+/// A version that was recorded.
+struct recorded_file {
+    std::string path{};
+    timestamp recorded_at{};
+};
+
+template <>
+struct table<recorded_file> {
+    static constexpr std::string_view name = "files";
+    static void columns(auto& row, auto&& visit) {
+        visit("path", octets_of{row.path});
+        visit("recorded_at", row.recorded_at);
+    }
+};
+
 std::string file_id(const file_identity& what) {
     std::string fields;
     base::byte_writer out{fields};
@@ -70,6 +85,13 @@ std::optional<file> find(transaction& tx, std::string_view id) {
 
 void each_known(transaction& tx, std::string_view folder, const std::function<void(known_file)>& take) {
     each<known_file>(tx, take, "WHERE folder_id = :folder", folder);
+}
+
+void each_recorded(transaction& tx, std::string_view folder, timestamp since,
+                   const std::function<void(std::string_view path, timestamp at)>& take) {
+    each<recorded_file>(
+        tx, [&take](const recorded_file& row) { take(row.path, row.recorded_at); },
+        "WHERE folder_id = :folder AND recorded_at > :since AND repull = 0", folder, since);
 }
 
 std::vector<file> under_way(transaction& tx, std::string_view connection) {

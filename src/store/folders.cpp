@@ -100,5 +100,9 @@ std::optional<timestamp> next(transaction& tx) {
     return value_of<timestamp>(tx, "SELECT MIN(next_due) FROM schedules");
 }
 
+std::optional<timestamp> next_after(transaction& tx, timestamp when) {
+    return value_of<timestamp>(tx, "SELECT MIN(next_due) FROM schedules WHERE next_due > :when", when);
+}
+
 }  // namespace schedules
 }  // namespace gangway::store

@@ -333,5 +333,88 @@ TEST_P(history_contract, retention_removes_what_is_over_and_old_up_to_its_limit)
     EXPECT_TRUE(read([](transaction& tx) { return runs::find(tx, "r2"); }));
 }
 
+TEST_P(history_contract, open_runs_are_those_that_have_not_ended) {
+    write([](transaction& tx) {
+        for (const char* const id : {"r0", "r1"})
+            runs::start(tx, {.id = id, .folder_id = "f"});
+        EXPECT_TRUE(runs::end(tx, {.id = "r0", .outcome = run_outcome::failed}));
+    });
+    const auto left = read([](transaction& tx) { return runs::open(tx); });
+    ASSERT_EQ(left.size(), 1U);
+    EXPECT_EQ(left[0].id, "r1");
+}
+
+TEST_P(history_contract, the_last_success_of_a_connection_is_of_any_of_its_folders_and_goes_with_it) {
+    make_connection("c1", "one");
+    make_connection("c2", "two");
+    make_folder("f1", "c1");
+    make_folder("f2", "c2");
+    const auto ran = [&](const std::string& id, const std::string& folder, run_outcome how) {
+        return write([&](transaction& tx) {
+            runs::start(tx, {.id = id, .folder_id = folder});
+            EXPECT_TRUE(runs::end(tx, {.id = id, .folder_id = folder, .outcome = how}));
+            return *runs::find(tx, id)->ended_at;
+        });
+    };
+    static_cast<void>(ran("r0", "f1", run_outcome::succeeded));
+    const auto last = ran("r1", "f1", run_outcome::partial);
+    static_cast<void>(ran("r2", "f1", run_outcome::failed));
+    static_cast<void>(ran("r3", "f2", run_outcome::interrupted));
+    const auto found = read([](transaction& tx) { return runs::last_successes(tx); });
+    EXPECT_EQ(found, (std::map<std::string, timestamp>{{"c1", last}}));
+    write([](transaction& tx) { EXPECT_EQ(connections::remove(tx, "c1", 1), changed::done); });
+    EXPECT_TRUE(read([](transaction& tx) { return runs::last_successes(tx); }).empty());
+}
+
+TEST_P(history_contract, a_setting_is_replaced_only_by_who_knows_its_value) {
+    write([](transaction& tx) {
+        EXPECT_FALSE(settings::replace(tx, "n", "", "1"));
+        settings::set(tx, "n", "1");
+        EXPECT_FALSE(settings::replace(tx, "n", "0", "2"));
+        EXPECT_TRUE(settings::replace(tx, "n", "1", "2"));
+        EXPECT_EQ(settings::find(tx, "n"), "2");
+        settings::remove(tx, "n");
+        EXPECT_EQ(settings::find(tx, "n"), std::nullopt);
+    });
+}
+
+TEST_P(history_contract, recorded_files_are_told_from_a_moment_on_without_those_pulled_again) {
+    make_connection("c1", "one");
+    make_folder("f1", "c1");
+    const auto holder = take_lease("c1");
+    const auto record = [&](const std::string& id) {
+        const std::vector<std::string> ids{id};
+        const files::fetched_file done[] = {{id, "aa", "k"}};
+        return write([&](transaction& tx) {
+            EXPECT_TRUE(files::claim(tx, holder, "r", ids)[0]);
+            EXPECT_TRUE(files::fetch(tx, holder, done)[0]);
+            EXPECT_TRUE(files::publish(tx, holder, ids)[0]);
+            EXPECT_TRUE(files::record(tx, holder, ids, post_state::none)[0]);
+            return *files::find(tx, id)->recorded_at;
+        });
+    };
+    const auto pull = [&](const std::string& path) {
+        const file_identity what{.folder_id = "f1", .path = path, .size = 1};
+        const std::vector<std::string> ids{file_id(what)};
+        write([&](transaction& tx) {
+            EXPECT_TRUE(files::discover(tx, holder, {&what, 1})[0]);
+            EXPECT_TRUE(files::stabilise(tx, holder, ids)[0]);
+        });
+        return ids[0];
+    };
+    const auto first = record(pull("a"));
+    const auto later = pull("b");
+    const auto at = record(later);
+    record(*write([&](transaction& tx) { return files::repull(tx, later); }));
+    std::vector<std::string> seen;
+    read([&](transaction& tx) {
+        files::each_recorded(tx, "f1", first, [&](std::string_view path, timestamp when) {
+            EXPECT_EQ(when, at);
+            seen.emplace_back(path);
+        });
+    });
+    EXPECT_EQ(seen, at > first ? std::vector<std::string>{"b"} : std::vector<std::string>{});
+}
+
 }  // namespace
 }  // namespace gangway::store

@@ -1,6 +1,7 @@
 #include "history_scope.hpp"
 #include "query.hpp"
 
+#include <gangway/store/connections.hpp>
 #include <gangway/store/runs.hpp>
 
 namespace gangway::store {
@@ -75,6 +76,21 @@ std::vector<run> search(transaction& tx, const history_of& which, std::string_vi
     if (!which.connection.empty())
         std::erase_if(rows, [&](const run& row) { return row.connection_id != which.connection; });
     return rows;
+}
+
+std::vector<run> open(transaction& tx) {
+    return select<run>(tx, "WHERE outcome = :running ORDER BY started_at, id", run_outcome::running);
+}
+
+std::map<std::string, timestamp> last_successes(transaction& tx) {
+    std::map<std::string, timestamp> found;
+    for (const auto& each : connections::list(tx))
+        if (const auto last = value_of<timestamp>(tx,
+                                                  "SELECT MAX(ended_at) FROM runs WHERE folder_id IN (SELECT id FROM "
+                                                  "folders WHERE connection_id = :id) AND outcome IN (:done, :partly)",
+                                                  each.id, run_outcome::succeeded, run_outcome::partial))
+            found.emplace(each.id, *last);
+    return found;
 }
 
 std::size_t interrupt_older(transaction& tx, std::string_view connection, std::int64_t fence) {

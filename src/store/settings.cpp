@@ -20,6 +20,16 @@ void set(transaction& tx, std::string_view name, std::string_view value) {
             name, value, tx.now());
 }
 
+bool replace(transaction& tx, std::string_view name, std::string_view before, std::string_view after) {
+    return execute(tx,
+                   "UPDATE settings SET value = :after, updated_at = :now WHERE name = :name AND value = :before",
+                   after, tx.now(), name, before) == 1;
+}
+
+void remove(transaction& tx, std::string_view name) {
+    execute(tx, "DELETE FROM settings WHERE name = :name", name);
+}
+
 }  // namespace settings
 
 removed remove_expired(transaction& tx, const retention& what, std::size_t limit) {

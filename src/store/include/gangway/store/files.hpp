@@ -165,6 +165,9 @@ struct found_files {
 /// A run's files by their ids, those after the file `after` ("" for the first).
 [[nodiscard]] std::vector<file> of_run(transaction& tx, std::string_view run, std::string_view after,
                                        std::size_t limit);
+/// The paths of versions that were recorded after `since`, with the moment; not those that people asked for again.
+void each_recorded(transaction& tx, std::string_view folder, timestamp since,
+                   const std::function<void(std::string_view path, timestamp at)>& take);
 [[nodiscard]] std::vector<file> of_run(transaction& tx, std::string_view run);
 
 }  // namespace files

@@ -70,6 +70,8 @@ void clear(transaction& tx, std::string_view folder);
 [[nodiscard]] std::vector<due_folder> due(transaction& tx, timestamp when, std::size_t limit);
 /// The first time at which anything is due, also of folders that are disabled or paused now.
 [[nodiscard]] std::optional<timestamp> next(transaction& tx);
+/// The same, of what is not due by `when`.
+[[nodiscard]] std::optional<timestamp> next_after(transaction& tx, timestamp when);
 
 }  // namespace schedules
 

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,6 +56,10 @@ bool end(transaction& tx, const run& row);
 /// Newest first, those before the run `before` ("" for the newest).
 [[nodiscard]] std::vector<run> search(transaction& tx, const history_of& which, std::string_view before,
                                       std::size_t limit);
+/// Those that were started and not ended, of all nodes.
+[[nodiscard]] std::vector<run> open(transaction& tx);
+/// When the latest run of each connection that is still there ended as `succeeded` or `partial`.
+[[nodiscard]] std::map<std::string, timestamp> last_successes(transaction& tx);
 /// Ends as `interrupted` what runs with an older fence on this connection have left open; how many.
 std::size_t interrupt_older(transaction& tx, std::string_view connection, std::int64_t fence);
 

@@ -14,6 +14,9 @@ namespace settings {
 
 [[nodiscard]] std::optional<std::string> find(transaction& tx, std::string_view name);
 void set(transaction& tx, std::string_view name, std::string_view value);
+/// Puts `after` in the place of `before`; false, and nothing is changed, if the value is another by now.
+bool replace(transaction& tx, std::string_view name, std::string_view before, std::string_view after);
+void remove(transaction& tx, std::string_view name);
 
 }  // namespace settings
 
