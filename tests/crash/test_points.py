@@ -44,11 +44,12 @@ def cases():
 @pytest.mark.parametrize('destination,database,label,passes', cases())
 def test_killed_at(world, destination, database, label, passes):
     here = world(destination, database)
-    here.add(11)
     if label == 'looks_kept':
         here.stable = 'looks'
-    if label == 'sweeping':     # There must be something to sweep: what a process left that died in mid-file.
-        here.killed_at('writing', passes=3)
+    if label == 'sweeping':     # There must be something to sweep: a large file that nobody knows to be staged.
+        here.add(1)
+        here.killed_at('staged')
+    here.add(11)
     if label == 'discarding':
         here.place.obstruct('f101')
     here.killed_at(label, passes)
