@@ -17,14 +17,14 @@ ROOMS = {
     'crypto': ('base', 'openssl sodium fmt', ''),
     'sftp': ('base', 'fmt', ''),
     'ssh': ('base crypto', 'openssl fmt', ''),
-    'net': ('base model crypto sftp ssh', 'asio fmt', 'asio'),
+    'net': ('base model crypto sftp ssh', 'asio beast fmt', 'asio'),
     'store': ('base model crypto', 'soci asio', 'asio'),
     'vault': ('base model crypto store', '', ''),
     'remote': ('base model crypto sftp net store vault', 'asio fmt', 'asio'),
     'sink': ('base model crypto', 'curl fmt', ''),
     'transfer': ('base model crypto sftp net store vault remote sink', 'asio json icu fmt', 'asio'),
     'api': ('base model archive crypto sftp net store vault remote sink transfer', 'asio beast json url icu fmt', 'asio beast json'),
-    'cli': ('base model crypto sftp net', 'asio json cli11 fmt', 'asio json cli11'),
+    'cli': ('base model crypto sftp net', 'asio beast json cli11 fmt', 'asio json cli11'),
     'app': ('base model crypto sftp net store vault remote sink transfer api cli', 'asio beast json cli11 toml spdlog fmt', 'asio'),
 }
 

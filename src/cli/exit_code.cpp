@@ -1,4 +1,5 @@
 #include <gangway/cli/exit_code.hpp>
+#include <gangway/cli/told_code.hpp>
 #include <gangway/crypto/errors.hpp>
 #include <gangway/model/errors.hpp>
 #include <gangway/net/errors.hpp>
@@ -115,6 +116,7 @@ failure_class classify(const base::error& failure) noexcept {
     if (code.category() == net::category()) return of(static_cast<net::errc>(code.value()));
     if (code.category() == sftp::error_category()) return of(static_cast<sftp::errc>(code.value()));
     if (code.category() == crypto::category()) return of(static_cast<crypto::errc>(code.value()));
+    if (const auto told = told_class(code)) return *told;
     if (code.category() == model::category()) return {"bad_request", exit_code::usage};
     return {"local_file", exit_code::usage};  // what is left are the system's own words about a local file
 }

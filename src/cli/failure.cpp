@@ -2,6 +2,7 @@
 
 #include <gangway/cli/exit_code.hpp>
 #include <gangway/cli/failure.hpp>
+#include <gangway/cli/told_code.hpp>
 #include <gangway/net/errors.hpp>
 
 #include <cstdio>
@@ -18,6 +19,8 @@ std::string_view hint_for(const base::error& failure) {
         return "If the operator confirms the new key, remove the server's old line from the known_hosts file.";
     if (failure.code == net::errc::auth_failed)
         return "Give another key with -i FILE, an agent, or --password-stdin; user@ in the URL names the account.";
+    if (failure.code == told_code("unauthorized"))
+        return "Give a token of the gateway with --token-file FILE, GANGWAY_TOKEN_FILE or GANGWAY_API_TOKEN.";
     return {};
 }
 

@@ -49,6 +49,19 @@ void put_error(json::object& object, const base::error& failure) {
     object["phase"] = base::to_string(failure.where);
 }
 
+/// As the API writes it: a few facts are no texts.
+void put_fact(json::object& object, const base::fact& fact) {
+    boost::system::error_code no_json;
+    if (fact.name == "isCloudflare" || fact.name == "retryAfter" || fact.name == "size") {
+        auto value = json::parse(fact.value, no_json);
+        if (!no_json) {
+            object[fact.name] = std::move(value);
+            return;
+        }
+    }
+    object[fact.name] = base::to_utf8(fact.value);
+}
+
 json::object step_json(const net::checkup_step& step) {
     json::object object{{"name", step.name}, {"ok", !step.failure.has_value()}, {"durationUs", step.duration.count()}};
     json::array findings;
@@ -114,7 +127,7 @@ std::string error_json(const base::error& failure) {
     json::object object{{"success", false}};
     put_error(object, failure);
     for (const auto& fact : failure.facts)
-        object[fact.name] = base::to_utf8(fact.value);
+        put_fact(object, fact);
     return json::serialize(object);
 }
 

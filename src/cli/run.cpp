@@ -1,26 +1,18 @@
 #include "run.hpp"
 
-#include "descriptor.hpp"
+#include "interruptible.hpp"
 #include "json_text.hpp"
 #include "login.hpp"
 #include "operations.hpp"
+#include "standard_input.hpp"
 #include "transfers.hpp"
 
-#include <gangway/cli/exit_code.hpp>
 #include <gangway/cli/failure.hpp>
 #include <gangway/net/errors.hpp>
 
-#include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/cancellation_signal.hpp>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/asio/strand.hpp>
 
-#include <cstdio>
 #include <cstdlib>
-#include <exception>
 #include <pwd.h>
 #include <unistd.h>
 #include <utility>
@@ -29,8 +21,6 @@ namespace gangway::cli {
 namespace {
 
 namespace asio = net::asio;
-
-constexpr std::size_t longest_secret = 1024;
 
 struct account {
     std::string name;
@@ -44,20 +34,6 @@ account own_account() {
     if (entry != nullptr) own = {entry->pw_name, entry->pw_dir};
     if (home != nullptr && *home != '\0') own.home = home;
     return own;
-}
-
-/// The first line of standard input.
-base::result<base::secret> secret_from_input() {
-    std::string line;
-    line.reserve(longest_secret);  // never grows, so that no copy is left behind
-    char octet = 0;
-    while (line.size() < longest_secret && ::read(STDIN_FILENO, &octet, 1) == 1 && octet != '\n')
-        line.push_back(octet);
-    if (line.ends_with('\r')) line.pop_back();
-    if (line.empty())
-        return base::fail(std::make_error_code(std::errc::invalid_argument), base::phase::request,
-                          "standard input has no secret on its first line");
-    return base::secret::take(line);
 }
 
 /// The user's own machine: nothing is kept from being reached.
@@ -130,11 +106,6 @@ std::optional<model::credentials> checkup_credentials(const request& wanted, log
     return who;
 }
 
-struct outcome {
-    std::string output{};
-    std::optional<base::error> failure{};
-};
-
 net::awaitable<outcome> probe(const request& wanted, server_dialer& dial, login_means means) {
     auto who = checkup_credentials(wanted, means);
     // Nothing is pinned without a login, so that looking at an unknown server does no harm.
@@ -160,45 +131,13 @@ net::awaitable<outcome> connect_and_run(const request& wanted, server_dialer& di
     co_return outcome{.output = std::move(*result)};
 }
 
-/// The first signal cancels the work, the second ends the process where it stands.
-net::awaitable<void> obey(asio::signal_set& signals, asio::cancellation_signal& work) {
-    co_await signals.async_wait(asio::use_awaitable);
-    work.emit(asio::cancellation_type::terminal);
-    co_await signals.async_wait(asio::use_awaitable);
-    ::_exit(static_cast<int>(exit_code::interrupted));
-}
-
-/// What cancelling made of the work; anything else is a bug.
-outcome interrupted(const std::exception_ptr& thrown) {
-    try {
-        std::rethrow_exception(thrown);
-    } catch (const boost::system::system_error& failure) {
-        if (failure.code() != asio::error::operation_aborted) throw;
-        return {.failure = base::error{std::make_error_code(std::errc::operation_canceled), base::phase::request,
-                                       "interrupted"}};
-    }
-}
-
 outcome run_to_its_end(const request& wanted, server_dialer& dial, login_means means) {
     asio::io_context io{1};
     const asio::any_io_executor strand = asio::make_strand(io);
     const auto asked = at_terminal(strand);
-    asio::cancellation_signal cancel;
-    asio::signal_set signals{strand, SIGINT, SIGTERM};
-    asio::co_spawn(strand, obey(signals, cancel), asio::detached);
-
-    outcome end;
-    std::exception_ptr thrown;
-    auto work = wanted.line.what == verb::probe ? probe(wanted, dial, std::move(means))
-                                                : connect_and_run(wanted, dial, *asked, std::move(means));
-    asio::co_spawn(strand, std::move(work),
-                   asio::bind_cancellation_slot(cancel.slot(), [&](std::exception_ptr failure, outcome told) {
-                       thrown = std::move(failure);
-                       end = std::move(told);
-                       signals.cancel();
-                   }));
-    io.run();
-    return thrown ? interrupted(thrown) : end;
+    return run_interruptibly(io, strand,
+                             wanted.line.what == verb::probe ? probe(wanted, dial, std::move(means))
+                                                             : connect_and_run(wanted, dial, *asked, std::move(means)));
 }
 
 }  // namespace
@@ -212,12 +151,11 @@ int run(const command_line& line) {
 
     server_dialer dial{*wanted, own};
     auto end = run_to_its_end(*wanted, dial, std::move(*means));
-    const bool printed =
-        std::fwrite(end.output.data(), 1, end.output.size(), stdout) == end.output.size() && std::fflush(stdout) == 0;
-    if (!printed && !end.failure) end.failure = system_error("write to", "standard output");
-    if (!end.failure) return static_cast<int>(exit_code::ok);
-    // Everything is cleaned up but perhaps a name lookup that hangs, and nobody should wait for that.
-    ::_exit(report(*end.failure, line.json));
+    const bool done = !end.failure;
+    const int code = print(std::move(end), line.json);
+    // After a failure everything is cleaned up but perhaps a name lookup that hangs, and nobody should wait for that.
+    if (!done) ::_exit(code);
+    return code;
 }
 
 }  // namespace gangway::cli
