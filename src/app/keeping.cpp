@@ -1,7 +1,6 @@
 #include "keeping.hpp"
 
 #include <gangway/store/secrets.hpp>
-#include <gangway/vault/master_key_file.hpp>
 #include <gangway/vault/unlock.hpp>
 
 #include <algorithm>
@@ -9,14 +8,18 @@
 #include <utility>
 
 namespace gangway::app {
-namespace {
 
-store::location where_it_is(const settings& decided) {
+store::location database_location(const settings& decided) {
     if (decided.database.empty()) return {.where = (decided.data_dir / "gangway.db").string()};
     return store::parse_location(decided.database);
 }
 
-}  // namespace
+vault::master_key_file master_key_of(const settings& decided) {
+    const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
+    return vault::master_key_file::find({.file = decided.master_key_file,
+                                         .credentials_folder = credentials == nullptr ? "" : credentials,
+                                         .data_folder = decided.data_dir.string()});
+}
 
 net::awaitable<std::vector<std::string>> kept_check::look() {
     // What writes nothing still needs all that a change needs, but does not wait for the disk.
@@ -28,14 +31,10 @@ net::awaitable<std::vector<std::string>> kept_check::look() {
 }
 
 base::result<keeping> open_keeping(const settings& decided, const base::clock& clock) {
-    const auto where = where_it_is(decided);
+    const auto where = database_location(decided);
     auto first = store::database::open(where, clock);
     if (!first) return std::unexpected(std::move(first.error()));
-    const char* const credentials = std::getenv("CREDENTIALS_DIRECTORY");
-    const auto file = vault::master_key_file::find({.file = decided.master_key_file,
-                                                    .credentials_folder = credentials == nullptr ? "" : credentials,
-                                                    .data_folder = decided.data_dir.string()});
-    auto secrets = vault::unlock(**first, file);
+    auto secrets = vault::unlock(**first, master_key_of(decided));
     if (!secrets) return std::unexpected(std::move(secrets.error()));
     auto database = store::async_database::start(std::move(*first), where, clock, {});
     if (!database) return std::unexpected(std::move(database.error()));

@@ -7,11 +7,16 @@
 #include <gangway/base/clock.hpp>
 #include <gangway/base/error.hpp>
 #include <gangway/store/async_database.hpp>
+#include <gangway/vault/master_key_file.hpp>
 #include <gangway/vault/vault.hpp>
 
 #include <memory>
 
 namespace gangway::app {
+
+/// Where they are. Opens nothing.
+[[nodiscard]] store::location database_location(const settings& decided);
+[[nodiscard]] vault::master_key_file master_key_of(const settings& decided);
 
 /// What is remembered, and what opens its secrets.
 struct keeping {

@@ -22,7 +22,9 @@ std::vector<std::string> split(std::string_view text) {
 }
 
 bool is_known(std::string_view variable) noexcept {
-    return variable == "GANGWAY_CONFIG" || variable == "GANGWAY_API_TOKEN" ||
+    // The last two are for the commands that administer a gateway.
+    return variable == "GANGWAY_CONFIG" || variable == "GANGWAY_API_TOKEN" || variable == "GANGWAY_URL" ||
+           variable == "GANGWAY_TOKEN_FILE" ||
            std::ranges::find(all_settings(), variable, &setting::variable) != all_settings().end();
 }
 

@@ -105,7 +105,8 @@ TEST(unknown_variables, misspelt_setting_is_named_with_the_one_it_was_meant_to_b
 }
 
 TEST(unknown_variables, settings_and_their_companions_are_known) {
-    const char* const environment[] = {"GANGWAY_CONFIG=f", "GANGWAY_API_TOKEN=t", "GANGWAY_LISTEN=", nullptr};
+    const char* const environment[] = {"GANGWAY_CONFIG=f",     "GANGWAY_API_TOKEN=t",  "GANGWAY_LISTEN=",
+                                       "GANGWAY_URL=http://g", "GANGWAY_TOKEN_FILE=f", nullptr};
     EXPECT_THAT(unknown_variables(environment), IsEmpty());
     EXPECT_THAT(unknown_variables(nullptr), IsEmpty());
 }

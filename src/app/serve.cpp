@@ -1,6 +1,7 @@
 #include "serve.hpp"
 
 #include "data_folder.hpp"
+#include "folder_lock.hpp"
 #include "keeping.hpp"
 #include "logged_access.hpp"
 #include "process.hpp"
@@ -105,6 +106,8 @@ int serve(settings decided) {
     tell_ignored(log, decided.ignored);
     keep_files_private();
     if (const auto usable = prepare_data_dir(decided.data_dir); !usable) return refuse_to_start(log, usable.error());
+    const auto in_use = folder_lock::take(decided.data_dir, folder_lock::how::shared);
+    if (!in_use) return refuse_to_start(log, in_use.error());
 
     // Destroyed from the last to the first: what runs on `io` refers to what stands before it.
     logged_access requests{log};

@@ -42,6 +42,7 @@ make_files() {
 start_sshd() {
     ssh-keygen -q -t ed25519 -N '' -C demo -f "$demo/host_key"
     ssh-keygen -q -t ed25519 -N '' -C demo -f "$demo/client_key"
+    cp "$demo/client_key.pub" "$demo/authorized_keys"
     local pam=no
     if [ "$(id -u)" = 0 ]; then
         # As root, sshd wants this folder; and without PAM it refuses an account whose password is locked.
@@ -52,7 +53,7 @@ start_sshd() {
 ListenAddress 127.0.0.1
 HostKey $demo/host_key
 PidFile none
-AuthorizedKeysFile $demo/client_key.pub
+AuthorizedKeysFile $demo/authorized_keys
 AuthenticationMethods publickey
 StrictModes no
 UsePAM $pam
@@ -117,6 +118,15 @@ Ask what the server is, list a folder, get a file, put one, look at it:
   curl --json @$demo/download.json $url/api/sftp/download
   curl --json @$demo/upload.json $url/api/sftp/upload
   curl --json @$demo/stat.json $url/api/sftp/stat
+
+Or set the server up once, as a managed connection: Gangway makes the key, its public line goes to the server, the first
+login pins the host key, and from then on a name is enough:
+
+  export GANGWAY_URL=$url
+  alias gangway=$PWD/build/release/gangway
+  gangway connections create demo sftp://$(id -un)@127.0.0.1:$port
+  gangway keys create demo --restrict >>$demo/authorized_keys
+  gangway connections test demo
 
 What such a body looks like:     cat $demo/list.json
 What the server received:        ls -l $demo/files/incoming
