@@ -4,6 +4,7 @@
 
 #include <gangway/base/crash_point.hpp>
 #include <gangway/net/await_on.hpp>
+#include <gangway/net/blocking.hpp>
 #include <gangway/remote/path_root.hpp>
 #include <gangway/transfer/errors.hpp>
 #include <gangway/transfer/folder_run.hpp>
@@ -126,50 +127,56 @@ class folder_run {
         co_await net::asio::this_coro::reset_cancellation_state(net::asio::enable_total_cancellation());
         auto memory = co_await remember(tools_.database, order_.folder.id);
         if (!memory) co_return std::unexpected(std::move(memory.error()));
-        std::vector<wanted_file> wanted;
-        {
-            if (opened.listing.first) scope_->first_setback = opened.listing.first;
-            const auto now = std::chrono::floor<std::chrono::seconds>(scope_->now());
-            const folder_look look{order_.connection,
-                                   order_.folder,
-                                   order_.settings,
-                                   *rules_,
-                                   std::move(opened.listing),
-                                   std::move(*memory),
-                                   now};
-            wanted = look.wanted();
-            progress_.planned = wanted.size();
-            if (look.plan().look_again) scope_->look_again_at(*look.plan().look_again);
-            if (look.has_more()) scope_->look_again_at(now);
-            co_await note(look);
-        }
+        if (opened.listing.first) scope_->first_setback = opened.listing.first;
+        // Not on the strand: the session may serve others, and a large folder takes its time.
+        auto found = co_await net::run_blocking(blocking_,
+                                                [&] { return look_at(std::move(opened.listing), std::move(*memory)); });
+        progress_.planned = found.wanted.size();
+        if (found.look_again) scope_->look_again_at(*found.look_again);
+        co_await note(found);
         if (scope_->over()) co_return base::result<void>{};
         {
             folder_pull going{*scope_, client, *opened.root};
-            co_await going.pull(std::move(wanted));
+            co_await going.pull(std::move(found.wanted));
         }
         if (!scope_->over()) co_await carry_out_post_actions(*scope_, client, *opened.root);
         co_return base::result<void>{};
     }
 
+    /// What one look comes to.
+    struct findings {
+        std::vector<wanted_file> wanted;
+        std::vector<store::file_identity> unknown;
+        std::vector<std::string> gone;
+        std::optional<std::vector<store::file_look>> looks;
+        std::optional<std::chrono::sys_seconds> look_again;
+    };
+    [[nodiscard]] findings look_at(remote_listing listing, folder_memory memory) const {
+        const auto now = std::chrono::floor<std::chrono::seconds>(tools_.clock.wall());
+        const folder_look look{
+            order_.connection, order_.folder, order_.settings, *rules_, std::move(listing), std::move(memory), now};
+        return {.wanted = look.wanted(),
+                .unknown = look.unknown(),
+                .gone = look.gone(),
+                .looks = look.looks(),
+                .look_again = look.has_more() ? now : look.plan().look_again};
+    }
+
     /// What was seen: new versions, versions that are gone, looks to be compared with.
-    net::awaitable<void> note(const folder_look& look) {
-        const auto unknown = look.unknown();
+    net::awaitable<void> note(const findings& found) {
         base::crash_point("discovering");
-        for (std::size_t at = 0; at < unknown.size() && !scope_->over(); at += group_size) {
-            const auto end = std::min(unknown.size(), at + group_size);
-            const std::vector<store::file_identity> group(unknown.begin() + static_cast<std::ptrdiff_t>(at),
-                                                          unknown.begin() + static_cast<std::ptrdiff_t>(end));
+        for (std::size_t at = 0; at < found.unknown.size() && !scope_->over(); at += group_size) {
+            const auto end = std::min(found.unknown.size(), at + group_size);
+            const std::vector<store::file_identity> group(found.unknown.begin() + static_cast<std::ptrdiff_t>(at),
+                                                          found.unknown.begin() + static_cast<std::ptrdiff_t>(end));
             std::ignore = scope_->went_well(co_await ledger_.discover(group));
         }
         if (scope_->over()) co_return;
-        if (const auto gone = look.gone(); !gone.empty())
-            if (!scope_->went_well(co_await ledger_.abandon(gone))) co_return;
+        if (!found.gone.empty() && !scope_->went_well(co_await ledger_.abandon(found.gone))) co_return;
         base::crash_point("discovered");
-        const auto looks = look.looks();
-        if (!looks) co_return;
+        if (!found.looks) co_return;
         base::crash_point("looks_kept");
-        std::ignore = scope_->went_well(co_await ledger_.keep_looks(order_.folder.id, *looks));
+        std::ignore = scope_->went_well(co_await ledger_.keep_looks(order_.folder.id, *found.looks));
     }
 
     void fail(base::error why) { failure_ = std::move(why); }
@@ -241,10 +248,12 @@ class runner final : public folder_runner {
         if (!opened) co_return std::unexpected(std::move(opened.error()));
         auto memory = co_await remember(tools_.database, folder.id);
         if (!memory) co_return std::unexpected(std::move(memory.error()));
-        const auto now = std::chrono::floor<std::chrono::seconds>(tools_.clock.wall());
-        const folder_look look{connection,         folder, settings, *rules, std::move(opened->listing),
-                               std::move(*memory), now};
-        co_return told(look, settings.rules);
+        co_return co_await net::run_blocking(blocking_, [&] {
+            const auto now = std::chrono::floor<std::chrono::seconds>(tools_.clock.wall());
+            const folder_look look{connection,         folder, settings, *rules, std::move(opened->listing),
+                                   std::move(*memory), now};
+            return told(look, settings.rules);
+        });
     }
 
   private:
