@@ -6,7 +6,9 @@
 #include <gangway/net/errors.hpp>
 #include <gangway/remote/errors.hpp>
 #include <gangway/sftp/errors.hpp>
+#include <gangway/sink/errors.hpp>
 #include <gangway/store/errors.hpp>
+#include <gangway/transfer/errors.hpp>
 #include <gangway/vault/errors.hpp>
 
 #include <charconv>
@@ -223,6 +225,52 @@ error_class of(vault::errc code) noexcept {
     return internal;
 }
 
+error_class of(sink::errc code) noexcept {
+    switch (code) {
+        case sink::errc::permission_denied:
+        case sink::errc::destination_missing:
+        case sink::errc::unsafe_destination:
+        case sink::errc::conflict:
+        case sink::errc::fenced_off:
+        case sink::errc::cancelled:
+            return {409, "conflict"};
+        case sink::errc::too_large:
+            return {413, "payload_too_large"};
+        case sink::errc::read_only:
+        case sink::errc::damaged:
+        case sink::errc::bad_answer:
+        case sink::errc::refused:
+        case sink::errc::io_failure:
+            return {500, "storage_failed"};
+        case sink::errc::no_space:
+        case sink::errc::unavailable:
+            return {503, "storage_unavailable"};
+    }
+    return internal;
+}
+
+error_class of(transfer::errc code) noexcept {
+    switch (code) {
+        case transfer::errc::bad_rule:
+            return {400, "bad_request"};
+        case transfer::errc::no_such_folder:
+        case transfer::errc::no_such_file:
+            return {404, "not_found"};
+        case transfer::errc::lease_lost:
+        case transfer::errc::cancelled:
+        case transfer::errc::source_changed:
+        case transfer::errc::checksum_missing:
+        case transfer::errc::checksum_mismatch:
+        case transfer::errc::already_running:
+            return {409, "conflict"};
+        case transfer::errc::target_exists:
+            return {409, "already_exists"};
+        case transfer::errc::listing_too_big:
+            return {413, "payload_too_large"};
+    }
+    return internal;
+}
+
 void write_fact(json_writer& json, const base::fact& fact) {
     std::uint64_t number = 0;
     const char* const end = fact.value.data() + fact.value.size();
@@ -246,6 +294,8 @@ error_class classify(const std::error_code& code) noexcept {
     if (code.category() == net::category()) return of(static_cast<net::errc>(value));
     if (code.category() == store::category()) return of(static_cast<store::errc>(value));
     if (code.category() == vault::category()) return of(static_cast<vault::errc>(value));
+    if (code.category() == sink::category()) return of(static_cast<sink::errc>(value));
+    if (code.category() == transfer::category()) return of(static_cast<transfer::errc>(value));
     if (code.category() == remote::category()) return of(static_cast<remote::errc>(value));
     return internal;
 }

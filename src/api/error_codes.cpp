@@ -5,7 +5,9 @@
 #include <gangway/net/errors.hpp>
 #include <gangway/remote/errors.hpp>
 #include <gangway/sftp/errors.hpp>
+#include <gangway/sink/errors.hpp>
 #include <gangway/store/errors.hpp>
+#include <gangway/transfer/errors.hpp>
 #include <gangway/vault/errors.hpp>
 
 #include <algorithm>
@@ -19,8 +21,9 @@ constexpr int beyond_the_last = 256;
 
 std::vector<std::string_view> collected() {
     std::vector<std::string_view> codes;
-    for (const auto* const room : {&api::category(), &model::category(), &crypto::category(), &sftp::error_category(),
-                                   &net::category(), &remote::category(), &store::category(), &vault::category()})
+    for (const auto* const room :
+         {&api::category(), &model::category(), &crypto::category(), &sftp::error_category(), &net::category(),
+          &remote::category(), &sink::category(), &store::category(), &transfer::category(), &vault::category()})
         for (int value = 1; value < beyond_the_last; ++value)
             codes.push_back(classify({value, *room}).code);
     codes.push_back("partly_removed");  // no error of a room, but the outcome of a whole operation

@@ -169,13 +169,21 @@ std::optional<base::secret> fields::secret(std::string_view name) {
     return taken;
 }
 
-std::optional<std::span<char>> fields::object(std::string_view name) {
+std::optional<std::span<char>> fields::nested(std::string_view name, char bracket, std::string_view kind) {
     const auto* const value = members_.find(name);
     if (value == nullptr) return std::nullopt;
-    const auto* const nested = std::get_if<json_nested>(value);
-    if (nested != nullptr && !nested->text.empty() && nested->text.front() == '{') return nested->text;
-    complain(name, fmt::format("\"{}\" must be an object", name));
+    const auto* const found = std::get_if<json_nested>(value);
+    if (found != nullptr && !found->text.empty() && found->text.front() == bracket) return found->text;
+    complain(name, fmt::format("\"{}\" must be an {}", name, kind));
     return std::nullopt;
+}
+
+std::optional<std::span<char>> fields::object(std::string_view name) {
+    return nested(name, '{', "object");
+}
+
+std::optional<std::span<char>> fields::array(std::string_view name) {
+    return nested(name, '[', "array");
 }
 
 bool fields::is_null(std::string_view name) const noexcept {

@@ -1,4 +1,5 @@
 // GET and HEAD of a folder: its entries, whole as JSON, or one by one as they come. PUT: a new folder.
+#include "accepts_lines.hpp"
 #include "file_call.hpp"
 #include "on_session.hpp"
 
@@ -16,19 +17,6 @@
 
 namespace gangway::api {
 namespace {
-
-constexpr std::string_view ndjson = "application/x-ndjson";
-
-/// RFC 9110 section 12.5.1, of which one type and no weights matter here.
-bool accepts_lines(const resource_request& request) {
-    auto list = request.field("Accept").value_or(std::string_view{});
-    while (!list.empty()) {
-        const auto part = list.substr(0, list.find(','));
-        list.remove_prefix(std::min(part.size() + 1, list.size()));
-        if (equal_ignoring_case(trimmed(part.substr(0, part.find(';'))), ndjson)) return true;
-    }
-    return false;
-}
 
 /// A folder that is being listed. Belongs to its session's strand.
 struct open_folder {

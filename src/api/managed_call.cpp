@@ -30,7 +30,13 @@ base::result<void> may_dial(const managed_call& call) {
     return call.limits == nullptr ? base::result<void>{} : call.limits->pass(call.request.client);
 }
 
-net::async_result<fields> read_fields(managed_call& call, std::initializer_list<std::string_view> known) {
+base::result<pulls*> pulling(const managed_call& call) {
+    if (call.with.pulling != nullptr) return call.with.pulling;
+    return refuse(errc::not_found, "This gateway pulls no folders");
+}
+
+net::async_result<fields> read_fields(managed_call& call, std::initializer_list<std::string_view> known,
+                                      nested_fields how) {
     if (auto readable = check_media_type(call.request); !readable) co_return std::unexpected(readable.error());
     for (;;) {
         const auto piece = co_await call.body.read();
@@ -40,18 +46,22 @@ net::async_result<fields> read_fields(managed_call& call, std::initializer_list<
             co_return refuse(errc::payload_too_large, "The body is longer than this route takes");
         call.octets.insert(call.octets.end(), piece->begin(), piece->end());
     }
-    auto from = fields::from_json(call.octets);
+    auto from = fields::from_json(call.octets, {.nested_text = how == nested_fields::kept});
     if (from) from->refuse_all_but(known);
     co_return from;
 }
 
 base::result<page> read_page(const resource_request& request) {
-    page wanted;
     auto from = fields::from_query(request.query.value_or(std::string{}));
     if (!from) return std::unexpected(from.error());
-    if (const auto limit = from->integer("limit", 1, largest_page)) wanted.limit = static_cast<std::size_t>(*limit);
-    wanted.after = from->text("after").value_or("");
-    return from->finish(std::move(wanted));
+    return from->finish(take_page(*from));
+}
+
+page take_page(fields& from) {
+    page wanted;
+    if (const auto limit = from.integer("limit", 1, largest_page)) wanted.limit = static_cast<std::size_t>(*limit);
+    wanted.after = from.text("after").value_or("");
+    return wanted;
 }
 
 std::string new_id(std::string_view prefix) {

@@ -40,16 +40,23 @@ using managed_handler = net::async_result<answer> (*)(managed_call& call);
 /// `too_many_requests`.
 [[nodiscard]] base::result<void> may_dial(const managed_call& call);
 
+/// Whether objects and arrays in a body can be read.
+enum class nested_fields : bool { ignored, kept };
 /// The JSON object in the body, with none but these fields. Errors: `unsupported_media_type`, `payload_too_large`,
 /// `bad_request`.
-[[nodiscard]] net::async_result<fields> read_fields(managed_call& call, std::initializer_list<std::string_view> known);
+[[nodiscard]] net::async_result<fields> read_fields(managed_call& call, std::initializer_list<std::string_view> known,
+                                                    nested_fields how = nested_fields::ignored);
 
+/// What can be asked to pull. Error: `not_found` where nothing can.
+[[nodiscard]] base::result<pulls*> pulling(const managed_call& call);
 /// The page that the query asks for: `limit` (1 to 500, else 100) and `after`.
 struct page {
     std::size_t limit = 100;
     std::string after{};
 };
 [[nodiscard]] base::result<page> read_page(const resource_request& request);
+/// A query of pages with further fields: `limit` and `after` are taken out of it.
+[[nodiscard]] page take_page(fields& from);
 
 /// A new id, "con_" and 26 letters and digits: 128 random bits in the base32 of RFC 4648 section 6, in small letters.
 [[nodiscard]] std::string new_id(std::string_view prefix);

@@ -99,6 +99,21 @@ struct captures {
 [[nodiscard]] net::awaitable<answer> serve_tokens(services& with, resource_request request, request_body& body);
 [[nodiscard]] net::awaitable<answer> serve_token(services& with, resource_request request, request_body& body);
 
+/// What is pulled, what was, and who is told.
+[[nodiscard]] net::awaitable<answer> serve_folders(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_folder(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_run_now(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_dry_run(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_runs(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_run(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_run_files(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_run_cancel(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_ledger(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_ledger_file(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_pull_again(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_webhooks(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_webhook(services& with, resource_request request, request_body& body);
+
 /// For every route below a session whose id is not known.
 [[nodiscard]] base::error no_such_session();
 

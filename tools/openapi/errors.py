@@ -19,7 +19,8 @@ TABLE = {
     'not_empty': (409, 'The folder is not empty'),
     'is_a_directory': (409, 'A folder where a file is needed'),
     'conflict': (409, 'A file where a folder is needed, or a file that changed meanwhile; a connection that is paused, '
-                      'has no credential, was changed meanwhile, or whose host key is not confirmed'),
+                      'has no credential, was changed meanwhile, or whose host key is not confirmed; a run that is on '
+                      'its way already (`run`), or is over; a destination that is not what it was'),
     'gone': (410, 'What was uploaded is no longer on the server'),
     'locked': (423, 'Another request writes to this upload'),
     'checksum_mismatch': (460, 'The octets are not those that `Upload-Checksum` is about'),

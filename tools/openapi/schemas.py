@@ -155,9 +155,10 @@ SCHEMAS = {
         'phase': ref('Phase'), 'field': text('The field that is wrong'),
         'isCloudflare': {'const': True, 'description': 'That is why the host is blocked'},
         'methods': text('What the server would take, separated by commas'), 'allow': text('As the header `Allow`'),
+        'run': text('That is on its way already'),
         'retryAfter': whole('Seconds, as the header `Retry-After`', minimum=0),
         'size': whole('Of the file', minimum=0), 'offset': text('Of the upload, in decimal digits'),
         'expectedFingerprint': ref('Fingerprint'), 'presentedFingerprint': ref('Fingerprint')},
-        ['field', 'isCloudflare', 'methods', 'allow', 'retryAfter', 'size', 'offset', 'expectedFingerprint',
+        ['field', 'isCloudflare', 'methods', 'allow', 'run', 'retryAfter', 'size', 'offset', 'expectedFingerprint',
          'presentedFingerprint']),
 }

@@ -4,8 +4,8 @@
     tools/openapi/write.py [--check]
 
 The parts: errors.py (which codes, which route can give them), schemas.py (shared shapes), and a file of routes each for
-the one-shot operations, sessions with their files, resumable uploads, managed connections, tokens with the audit, and
-the gateway itself. The document is compiled into the gateway."""
+the one-shot operations, sessions with their files, resumable uploads, managed connections, pulls, tokens with the
+audit, and the gateway itself. The document is compiled into the gateway."""
 import json
 import re
 import sys
@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tools'))
 
-from openapi import administration, connections, gateway_routes, one_shot, sessions, uploads  # noqa: E402
+from openapi import administration, connections, gateway_routes, one_shot, pulls, sessions, uploads  # noqa: E402
 from openapi.errors import Responses  # noqa: E402
 from openapi.schemas import SCHEMAS, ref  # noqa: E402
 
@@ -29,7 +29,7 @@ shown is answered 405 with `Allow`, another path 404. Answers may get further fi
 def document():
     responses = Responses()
     paths = {path: {method: build(responses) for method, build in methods.items()}
-             for part in (gateway_routes, one_shot, sessions, uploads, connections, administration)
+             for part in (gateway_routes, one_shot, sessions, uploads, connections, pulls, administration)
              for path, methods in part.PATHS.items()}
     version = re.search(r'project\(gangway VERSION ([\d.]+)', (ROOT / 'CMakeLists.txt').read_text()).group(1)
     return {
@@ -46,7 +46,7 @@ def document():
                                'listening beyond loopback requires the former.'}},
             'headers': {'Gangway-Host-Key': {
                 'description': 'The host key, wherever the call came to see it', 'schema': ref('Fingerprint')}},
-            'schemas': {**SCHEMAS, **connections.SCHEMAS, **administration.SCHEMAS},
+            'schemas': {**SCHEMAS, **connections.SCHEMAS, **pulls.SCHEMAS, **administration.SCHEMAS},
             'responses': responses.components()}}
 
 

@@ -47,6 +47,8 @@ class fields {
     /// The JSON of an object, where `json_limits::nested_text` was asked for. Writable, to be wiped or decoded in
     /// place.
     [[nodiscard]] std::optional<std::span<char>> object(std::string_view name);
+    /// The same of an array.
+    [[nodiscard]] std::optional<std::span<char>> array(std::string_view name);
     /// Whether it is given as null, where that means something else than leaving it away.
     [[nodiscard]] bool is_null(std::string_view name) const noexcept;
 
@@ -86,6 +88,7 @@ class fields {
   private:
     fields(json_object members, std::vector<std::pair<std::string, std::string>> query)
         : members_(std::move(members)), query_(std::move(query)) {}
+    [[nodiscard]] std::optional<std::span<char>> nested(std::string_view name, char bracket, std::string_view kind);
     [[nodiscard]] std::optional<std::span<char>> characters(std::string_view name, bool nul_allowed);
 
     json_object members_;

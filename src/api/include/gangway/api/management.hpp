@@ -1,11 +1,15 @@
 #pragma once
 /// What the routes of managed connections work with.
 
+#include <gangway/api/pulls.hpp>
 #include <gangway/api/token_book.hpp>
 #include <gangway/net/asio.hpp>
 #include <gangway/remote/managed_connections.hpp>
 #include <gangway/store/async_database.hpp>
 #include <gangway/vault/vault.hpp>
+
+#include <filesystem>
+#include <vector>
 
 namespace gangway::api {
 
@@ -15,7 +19,10 @@ struct management {
     const vault::vault& secrets;
     remote::managed_connections& connections;
     token_book& tokens;
-    net::asio::thread_pool& blocking;  ///< for the generation of keys
+    net::asio::thread_pool& blocking;  ///< for the generation of keys and for local folders
+    pulls* pulling = nullptr;          ///< null: nothing is pulled by this process
+    /// Local destinations lie beneath one of these, relative ones beneath the first; absolute paths.
+    std::vector<std::filesystem::path> pull_roots{};
 };
 
 }  // namespace gangway::api

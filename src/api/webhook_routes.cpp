@@ -1,0 +1,170 @@
+// /api/v1/webhooks: whom to tell of failures, recoveries, changed host keys and missing files.
+#include "managed_call.hpp"
+#include "routes.hpp"
+
+#include <gangway/base/base64.hpp>
+#include <gangway/crypto/digest.hpp>
+#include <gangway/store/audit.hpp>
+#include <gangway/store/secrets.hpp>
+#include <gangway/store/webhooks.hpp>
+#include <gangway/transfer/notices.hpp>
+#include <gangway/transfer/webhook_url.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace gangway::api {
+namespace {
+
+constexpr std::size_t most_webhooks = 100, shown_deliveries = 20;
+
+void write_webhook(json_writer& json, const store::webhook& row) {
+    json.text("id", row.id);
+    json.text("url", row.url);
+    json.json("events", row.events);
+    json.flag("enabled", row.enabled);
+    write_date(json, "createdAt", row.created_at);
+}
+
+void write_deliveries(json_writer& json, const std::vector<store::delivery>& rows) {
+    json.begin_array("deliveries");
+    for (const auto& row : rows) {
+        json.begin_object();
+        json.text("id", row.id);
+        json.text("event", row.event);
+        json.number("attempts", static_cast<std::uint64_t>(std::max<std::int64_t>(0, row.attempts)));
+        if (!row.error.empty()) json.octets("error", row.error);
+        write_date(json, "createdAt", row.created_at);
+        write_date(json, "nextTryAt", row.next_try);
+        write_date(json, "deliveredAt", row.delivered_at);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+net::async_result<answer> list(managed_call& call) {
+    const auto rows =
+        co_await call.with.database.read([](store::transaction& tx) { return store::webhooks::list(tx); });
+    if (!rows) co_return std::unexpected(rows.error());
+    answer made;
+    json_writer json{made.body};
+    json.begin_object();
+    json.flag("success", true);
+    json.begin_array("webhooks");
+    for (const auto& row : *rows) {
+        json.begin_object();
+        write_webhook(json, row);
+        json.end_object();
+    }
+    json.end_array();
+    json.end_object();
+    co_return made;
+}
+
+/// 256 random bits that say what they are, for those who look for leaked secrets.
+std::string new_secret() {
+    auto text = base::to_base64(crypto::random_bytes(32), base::base64_padding::without);
+    std::ranges::replace(text, '+', '-');
+    std::ranges::replace(text, '/', '_');
+    return "whsec_" + text;
+}
+
+base::result<store::webhook> read_webhook(fields& from) {
+    store::webhook row{.id = new_id("whk_")};
+    if (const auto url = transfer::webhook_url::parse(from.required_text("url"), "url"))
+        row.url = url->text();
+    else
+        from.complain(url.error());
+    const auto sent = from.array("events");
+    const auto events = transfer::read_events(sent ? std::string_view{sent->data(), sent->size()} : "");
+    if (events)
+        row.events = transfer::write_events(*events);
+    else
+        from.complain("events",
+                      "\"events\" must be an array of one or more of run_failed, run_recovered, "
+                      "host_key_changed and file_missing");
+    return from.finish(std::move(row));
+}
+
+net::async_result<answer> create(managed_call& call) {
+    auto from = co_await read_fields(call, {"url", "events"}, nested_fields::kept);
+    if (!from) co_return std::unexpected(std::move(from.error()));
+    const auto row = read_webhook(*from);
+    if (!row) co_return std::unexpected(row.error());
+    auto secret = new_secret();
+    const auto sealed =
+        call.with.secrets.seal({store::secrets::of_webhook, row->id, transfer::webhook_secret_purpose}, secret);
+    const auto kept =
+        co_await call.with.database.write([&](store::transaction& tx) -> base::result<std::optional<store::webhook>> {
+            if (store::webhooks::list(tx).size() >= most_webhooks)
+                return std::unexpected(refusal(errc::conflict, "There are as many webhooks as there may be"));
+            store::webhooks::add(tx, *row);
+            store::secrets::put(tx, sealed);
+            store::audit::append(tx, call.request.from.name, "webhook.create", row->id, details({{"url", row->url}}));
+            return store::webhooks::find(tx, row->id);
+        });
+    if (!kept) co_return std::unexpected(kept.error());
+    answer made{.status = 201, .headers = {{"Location", "/api/v1/webhooks/" + row->id}, {"Cache-Control", "no-store"}}};
+    json_writer json{made.body};
+    json.begin_object();
+    json.flag("success", true);
+    write_webhook(json, **kept);
+    json.text("secret", secret);
+    json.end_object();
+    base::wipe(secret);
+    co_return made;
+}
+
+net::async_result<answer> get(managed_call& call) {
+    struct found {
+        std::optional<store::webhook> row;
+        std::vector<store::delivery> deliveries;
+    };
+    const auto there = co_await call.with.database.read([&](store::transaction& tx) {
+        return found{store::webhooks::find(tx, call.request.id),
+                     store::webhooks::deliveries(tx, call.request.id, shown_deliveries)};
+    });
+    if (!there) co_return std::unexpected(there.error());
+    if (!there->row) co_return std::unexpected(not_there("webhook"));
+    answer made;
+    json_writer json{made.body};
+    json.begin_object();
+    json.flag("success", true);
+    write_webhook(json, *there->row);
+    write_deliveries(json, there->deliveries);
+    json.end_object();
+    co_return made;
+}
+
+net::async_result<answer> remove(managed_call& call) {
+    const auto done = co_await call.with.database.write([&](store::transaction& tx) -> base::result<void> {
+        const auto row = store::webhooks::find(tx, call.request.id);
+        if (!row) return std::unexpected(not_there("webhook"));
+        store::webhooks::remove(tx, row->id);
+        store::audit::append(tx, call.request.from.name, "webhook.delete", row->id, details({{"url", row->url}}));
+        return {};
+    });
+    if (!done) co_return std::unexpected(done.error());
+    co_return answer{.status = 204};
+}
+
+net::async_result<answer> all(managed_call& call) {
+    if (call.request.method == "POST") co_return co_await create(call);
+    co_return co_await list(call);
+}
+
+net::async_result<answer> one(managed_call& call) {
+    if (call.request.method == "DELETE") co_return co_await remove(call);
+    co_return co_await get(call);
+}
+
+}  // namespace
+
+net::awaitable<answer> serve_webhooks(services& with, resource_request request, request_body& body) {
+    return manage(with, std::move(request), body, all);
+}
+net::awaitable<answer> serve_webhook(services& with, resource_request request, request_body& body) {
+    return manage(with, std::move(request), body, one);
+}
+
+}  // namespace gangway::api
