@@ -112,6 +112,10 @@ net::awaitable<void> folder_pull::pull_small(std::vector<wanted_file> files) {
         }
         if (!*next) break;
         auto& file = **next;
+        if (file.in_pieces) {
+            large_.push_back(std::move(file.what));
+            continue;
+        }
         if (!file.content) {
             failed.push_back({.what = std::move(file.what), .failure = std::move(file.content.error())});
             continue;

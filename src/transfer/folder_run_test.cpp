@@ -109,6 +109,17 @@ TEST_F(folder_run, what_a_listing_leaves_open_is_asked_about) {
     EXPECT_EQ(server.count("OPEN "), 1);
 }
 
+TEST_F(folder_run, server_that_gives_less_than_it_is_asked_for_is_read_on) {
+    server.most_at_once = 700;
+    std::string content;
+    for (int i = 0; content.size() < 70'000; ++i)
+        content += std::to_string(i);
+    server.add("/in/a", content);
+    server.add("/in/b", "beta");
+    EXPECT_EQ(run().run.pulled, 2);
+    EXPECT_EQ(this->content("a"), content);
+}
+
 TEST_F(folder_run, names_that_no_entry_can_have_go_nowhere) {
     server.listed_also = {"../../etc/passwd", "..", "a/b", ""};
     server.add("/in/a", "alpha");

@@ -188,6 +188,8 @@ class folder_run {
             done.look_again = scope_->look_again;
             cancelled_ = cancelled_ || scope_->cancelled;
         }
+        // What the destination was told to stop is no failure of its own.
+        if (cancelled_ && failure_ && failure_->code == sink::errc::cancelled) failure_.reset();
         auto& run = done.run;
         run.listed = static_cast<std::int64_t>(progress_.listed.load());
         run.pulled = static_cast<std::int64_t>(progress_.pulled.load());

@@ -122,7 +122,9 @@ void small_files::part_arrived(in_flight& file, std::uint32_t part, sftp::reply 
         return;
     }
     const auto octets = at_end ? std::string_view{} : data->data;
-    if (octets.size() != expected) {
+    if (!at_end && octets.size() < expected) {
+        file.in_pieces = true;
+    } else if (octets.size() != expected) {
         if (!file.failure) file.failure = source_changed(file.what);
     } else if (file.parts > 1) {
         std::ranges::copy(octets, file.joined.begin() + static_cast<std::ptrdiff_t>(offset));
@@ -136,7 +138,7 @@ std::optional<fetched_file> small_files::taken(std::uint32_t slot) {
     const auto found = flying_.find(slot);
     auto& file = found->second;
     if (file.waiting > 0) return std::nullopt;
-    fetched_file done{.what = std::move(file.what)};
+    fetched_file done{.what = std::move(file.what), .in_pieces = file.in_pieces && !file.failure};
     octets_ -= done.what.size;
     if (file.failure)
         done.content = std::unexpected(std::move(*file.failure));

@@ -21,6 +21,7 @@ inline constexpr std::uint64_t largest_small_file = std::uint64_t{1024} * 1024;
 struct fetched_file {
     wanted_file what{};
     base::result<net::whole_content> content = net::whole_content{std::string{}};
+    bool in_pieces = false;  ///< the server gives less than it is asked for: to be read as a stream
 };
 
 /// Reads files whole. What FSTAT shows before and after the READs, and the number of octets, must be what the listing
@@ -41,6 +42,7 @@ class small_files {
         std::size_t waiting = 0;               ///< answers
         std::size_t parts = 0;                 ///< READs that were sent
         std::string joined{};                  ///< the octets, if they come in several parts
+        bool in_pieces = false;                ///< did a READ give less than was asked for, and not at the end?
         std::optional<sftp::reply> frame{};    ///< the octets, if they come in one
         std::optional<base::error> failure{};  ///< the first
     };

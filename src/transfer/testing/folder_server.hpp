@@ -9,6 +9,7 @@
 
 #include <boost/asio/post.hpp>
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -33,9 +34,10 @@ struct folder_server {
     };
     std::map<std::string, node> nodes{};  ///< by absolute path
     bool tells_times = true;
-    bool lists_sizes = true;              ///< otherwise attributes in listings are empty
-    std::set<std::string> refused{};      ///< every request that names one of these fails
-    std::set<std::string> listed_also{};  ///< names that every folder seems to have as well
+    bool lists_sizes = true;               ///< otherwise attributes in listings are empty
+    std::size_t most_at_once = 1U << 18U;  ///< octets of one answer to READ
+    std::set<std::string> refused{};       ///< every request that names one of these fails
+    std::set<std::string> listed_also{};   ///< names that every folder seems to have as well
     /// Called with "OPEN /in/a" and the like before each answer; false: the connection is lost in its place.
     std::function<bool(const std::string& request)> before{};
     std::vector<std::string> log{};
@@ -147,7 +149,7 @@ struct folder_server {
         base::byte_writer out{body};
         out.u8(103);
         out.u32(id);
-        out.string(std::string_view{content}.substr(offset, length));
+        out.string(std::string_view{content}.substr(offset, std::min<std::size_t>(length, most_at_once)));
         return body;
     }
     std::string looked(std::uint32_t id, const std::string& path) {
