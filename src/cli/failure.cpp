@@ -1,5 +1,6 @@
 #include "json_text.hpp"
 
+#include <gangway/base/escape.hpp>
 #include <gangway/cli/exit_code.hpp>
 #include <gangway/cli/failure.hpp>
 #include <gangway/cli/told_code.hpp>
@@ -28,7 +29,8 @@ std::string_view hint_for(const base::error& failure) {
 
 std::string failure_text(const base::error& failure) {
     auto text = "gangway: " + failure.message + "\n";
-    const auto presented = failure.fact_named("presentedFingerprint");
+    // Of a gateway, it may be anything.
+    const auto presented = base::escape(failure.fact_named("presentedFingerprint"));
     if (!presented.empty() && !failure.message.contains(presented))
         text.append("The server's key has the fingerprint ").append(presented).append("\n");
     if (const auto hint = hint_for(failure); !hint.empty()) text.append(hint).append("\n");

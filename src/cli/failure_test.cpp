@@ -27,6 +27,13 @@ TEST(failure, fingerprint_that_the_message_shows_is_not_repeated) {
     EXPECT_TRUE(text.contains("known_hosts"));
 }
 
+TEST(failure, fingerprint_of_a_lying_gateway_does_not_move_the_cursor) {
+    const auto text = failure_text(base::error{net::errc::host_key_mismatch, base::phase::hostkey, "another key"}.with(
+        "presentedFingerprint", "\x1b[2J"));
+    EXPECT_TRUE(text.contains("\\x1b[2J"));
+    EXPECT_FALSE(text.contains('\x1b'));
+}
+
 TEST(failure, report_writes_text_or_json_and_returns_the_exit_code) {
     const base::error refused{net::errc::auth_failed, base::phase::auth, "refused"};
     ::testing::internal::CaptureStderr();

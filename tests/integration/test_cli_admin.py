@@ -160,6 +160,16 @@ def test_tokens_open_the_gateway_and_their_roles_hold(cli, own_gateway, tmp_path
     assert viewer('connections', 'list').status == REFUSED
 
 
+def test_webhooks_are_made_and_deleted_by_commands(admin):
+    made = admin('webhooks', 'create', 'https://hooks.example.com/gangway', '--event', 'run_failed')
+    assert made.status == OK and made.stdout.startswith(b'whsec_') and 'whsec_' not in made.stderr
+    hook, = admin.json('webhooks', 'list')['webhooks']
+    assert hook['events'] == ['run_failed'] and hook['id'] in made.stderr
+    assert 'hooks.example.com' in admin.text('webhooks', 'show', hook['id'])
+    admin.text('webhooks', 'delete', hook['id'])
+    assert admin.json('webhooks', 'list')['webhooks'] == []
+
+
 def test_nobody_at_the_address_is_no_connection_and_errors_keep_the_shape_of_the_api(cli, own_gateway):
     gateway = own_gateway()
     gateway.stop()
