@@ -84,8 +84,6 @@ TEST(folder_actions, create_sends_every_setting_in_its_place) {
                    "true",
                    "--checksum",
                    "{name}.sha256",
-                   "--unpack",
-                   "gzip",
                    "--then",
                    "move",
                    "--move-to",
@@ -102,7 +100,7 @@ TEST(folder_actions, create_sends_every_setting_in_its_place) {
                    "1h"}),
         R"({"name":"orders","remoteFolder":"/out","rules":{"include":["*.csv","*.txt"],"exclude":["*.tmp"],)"
         R"("order":"name","limits":{"files":5,"duration":"1h"},"keyTemplate":"{name}","foldKeys":true,)"
-        R"("checksum":"{name}.sha256","unpack":"gzip","after":{"do":"move","folder":"done"},)"
+        R"("checksum":"{name}.sha256","after":{"do":"move","folder":"done"},)"
         R"("stable":{"by":"looks","apart":"2s"}},"destination":{"to":"local","folder":"orders"},)"
         R"("schedule":{"cron":"0 6 * * *","zone":"Europe/Berlin"},"expectedBy":{"every":"1h","like":"o-*.csv"}})");
 }

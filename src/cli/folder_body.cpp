@@ -34,7 +34,6 @@ constexpr auto setting_options = std::to_array<option>({
     {"key-template", takes::text, "TEXT", "The name at the destination (default: {path})"},
     {"fold-keys", takes::text, "true|false", "Names that differ in case only are the same"},
     {"checksum", takes::text, "NAME", "A file with the SHA-256 beside it, e.g. {name}.sha256"},
-    {"unpack", takes::text, "none|gzip|zip", "What is packed arrives unpacked"},
     {"then", takes::text, "none|delete|move", "What happens to the file on the server once it is here"},
     {"move-to", takes::text, "FOLDER", "Where --then move puts it"},
     {"to-folder", takes::text, "DIR", "Pull into this folder of the gateway, beneath its pull root"},
@@ -74,7 +73,6 @@ constexpr auto rule_members = std::to_array<member>({
     {"key-template", "keyTemplate"},
     {"fold-keys", "foldKeys", truth},
     {"checksum", "checksum"},
-    {"unpack", "unpack"},
     {"then", "after.do"},
     {"move-to", "after.folder"},
 });

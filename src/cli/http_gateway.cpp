@@ -29,6 +29,12 @@ constexpr std::chrono::seconds longest_connect{10};
 constexpr std::uint64_t largest_answer = 64U << 20U;
 constexpr auto silently = asio::as_tuple(asio::use_awaitable);
 
+/// What became of a call that was cancelled: by a signal, or by a deadline that tells of itself.
+base::error interrupted() {
+    return {std::make_error_code(std::errc::operation_canceled), base::phase::request,
+            "interrupted; the gateway may have done what it was asked"};
+}
+
 /// The person's own machine and network: only what is no gateway for sure is refused.
 net::egress_rules open_rules() {
     return {.mode = net::egress_mode::open, .allowed = {}, .block_cloudflare = false};
@@ -85,6 +91,7 @@ class http_gateway final : public gateway {
             failure = asio::error::no_memory;
         if (!failure) std::tie(failure) = co_await stream.async_handshake(ssl::stream_base::client, silently);
         if (!failure) co_return base::result<void>{};
+        if (failure == asio::error::operation_aborted) co_return std::unexpected(interrupted());
         auto why = failure.message();
         if (const auto verdict = ::SSL_get_verify_result(stream.native_handle()); verdict != X509_V_OK)
             why = std::string{"its certificate is not valid for this name here: "} +
@@ -122,6 +129,7 @@ class http_gateway final : public gateway {
     }
 
     [[nodiscard]] std::unexpected<base::error> lost(const boost::system::error_code& failure) const {
+        if (failure == asio::error::operation_aborted) return std::unexpected(interrupted());
         if (failure == http::error::body_limit)
             return base::fail(net::errc::listing_too_large, base::phase::request,
                               "the answer of the gateway is longer than 64 MiB: ask for less with --limit");

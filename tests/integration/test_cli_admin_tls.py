@@ -1,13 +1,16 @@
 """A gateway behind TLS, and what claims to be one."""
 import json
+import signal
 import socket
+import subprocess
 import threading
 
 import pytest
 
 from support.admin import Administration
-from support.cli import CANNOT_CONNECT, FAILED, OK
+from support.cli import CANNOT_CONNECT, FAILED, INTERRUPTED, OK
 from support.tls_proxy import TlsProxy
+from support.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -78,6 +81,20 @@ def test_hostile_answers_are_bounded_and_told(cli, octets, status, words):
     url = answering(octets)
     done = cli('connections', 'list', '--gateway', url)
     assert done.status == status and words in done.stderr, (done.status, done.stderr)
+
+
+def test_interrupting_a_call_ends_it_at_once(cli):
+    with socket.create_server(('127.0.0.1', 0)) as silent:
+        url = f'http://127.0.0.1:{silent.getsockname()[1]}'
+        child = subprocess.Popen(cli.argv('connections', 'list', '--gateway', url), env=cli.environment(),
+                                 stderr=subprocess.PIPE)
+        client, _ = silent.accept()
+        with client:
+            client.recv(65536)
+            child.send_signal(signal.SIGINT)
+            assert child.wait(5 * PATIENCE) == INTERRUPTED
+        assert b'interrupted' in child.stderr.read()
+        child.stderr.close()
 
 
 def test_hostile_text_never_reaches_the_terminal_as_it_is(cli):
