@@ -1,0 +1,157 @@
+"""Webhooks, delivered to a receiver that checks signatures, fails, hangs and redirects."""
+import itertools
+import time
+
+import pytest
+
+from support.checks import good
+from support.gateway import Gateway
+from support.managed import Connection, call
+from support.receiver import Receiver
+from support.waiting import PATIENCE, until
+
+_numbers = itertools.count()
+
+
+@pytest.fixture
+def receiver():
+    with Receiver() as running:
+        yield running
+
+
+@pytest.fixture
+def managed(own_gateway):
+    return own_gateway()
+
+
+class Hook:
+    def __init__(self, gateway, url, *events):
+        answer = call(gateway, 'POST', '/webhooks', {'url': url, 'events': list(events)})
+        assert answer.status == 201, f'{answer.status} {answer.body[:300]}'
+        self.gateway, self.id, self.secret = gateway, answer.json['id'], answer.json['secret']
+
+    def deliveries(self):
+        return call(self.gateway, 'GET', f'/webhooks/{self.id}').json['deliveries']
+
+    def failed_delivery(self):
+        return until(lambda: [one for one in self.deliveries() if one.get('error')], 20, 'a failed delivery')[0]
+
+
+def quarantine(gateway, openssh, keys):
+    """An event to tell of: a connection whose server has another host key than the expected one."""
+    connection = Connection(gateway, f'connection {next(_numbers)}', openssh, openssh.username,
+                            expectedHostKey=keys.stranger().fingerprint)
+    connection.new_key()
+    connection.ask('POST', '/test')
+    assert connection.health() == 'host_key_mismatch'
+    return connection
+
+
+def test_changed_host_key_is_told_signed_and_without_secrets(managed, receiver, openssh, keys):
+    hook = Hook(managed, f'{receiver.url}/hooks?a=b', 'run_failed', 'host_key_changed')
+    other = Hook(managed, f'{receiver.url}/other', 'run_failed')
+    connection = quarantine(managed, openssh, keys)
+    post = receiver.wait()[0]
+    assert post.path == '/hooks?a=b' and post.headers['Content-Type'] == 'application/json'
+    assert post.headers['Gangway-Event'] == 'host_key_changed'
+    assert post.signed_with(hook.secret) and not post.signed_with(other.secret)
+    assert abs(time.time() - int(post.headers['Gangway-Timestamp'])) < 60
+    told = post.json
+    assert told.pop('at').endswith('Z')
+    assert told == {'event': 'host_key_changed',
+                    'connection': {'id': connection.id, 'name': connection.shown()['name']},
+                    'hostKey': {'pinned': keys.stranger().fingerprint, 'presented': openssh.host_key.fingerprint}}
+    done = until(lambda: [one for one in hook.deliveries() if one.get('deliveredAt')], 10, 'the delivery')[0]
+    assert done['id'] == post.id and done['attempts'] == 1
+    managed.wait_event('webhook_delivered', webhook=hook.id, about='host_key_changed')
+
+    connection.ask('POST', '/test')     # the same key again is no news
+    quarantine(managed, openssh, keys)
+    receiver.wait(2)
+    assert len({one.id for one in receiver.posts}) == 2 and len(receiver.posts) == 2
+    everything = '\n'.join(managed.log_lines) + str([one.body for one in receiver.posts])
+    assert hook.secret not in everything and hook.secret.encode() not in (managed.data_dir / 'gangway.db').read_bytes()
+
+
+def test_failed_delivery_is_tried_again_with_the_same_id_and_a_new_signature(managed, receiver, openssh, keys):
+    hook = Hook(managed, receiver.url, 'host_key_changed')
+    receiver.answers = [500, 503]
+    quarantine(managed, openssh, keys)
+    first, second, third = receiver.wait(3, 40)
+    assert first.id == second.id == third.id and first.body == third.body
+    assert int(third.headers['Gangway-Timestamp']) > int(first.headers['Gangway-Timestamp'])
+    assert all(one.signed_with(hook.secret) for one in (first, second, third))
+    failed = managed.wait_event('webhook_failed', webhook=hook.id, attempt=1)
+    assert failed['error'] == 'the receiver answered 500' and failed['givenUp'] == 'false'
+    until(lambda: [one for one in hook.deliveries() if one.get('deliveredAt')], 10, 'the delivery')
+
+
+def test_redirect_is_not_followed(managed, receiver, openssh, keys):
+    hook = Hook(managed, receiver.url, 'host_key_changed')
+    with Receiver() as elsewhere:
+        receiver.answers = [(307, {'Location': elsewhere.url})] * 9
+        quarantine(managed, openssh, keys)
+        assert 'redirects are not followed' in hook.failed_delivery()['error']
+        assert not elsewhere.posts
+
+
+def test_receiver_that_hangs_holds_up_neither_the_others_nor_the_end(managed, receiver, openssh, keys):
+    with Receiver() as dead:
+        dead.answers = [Receiver.hang] * 9
+        hook = Hook(managed, dead.url, 'host_key_changed')
+        Hook(managed, receiver.url, 'host_key_changed')
+        quarantine(managed, openssh, keys)
+        dead.wait()
+        receiver.wait(seconds=5)
+        failed = managed.wait_event('webhook_failed', 15, webhook=hook.id)
+        assert failed['error'].startswith('the receiver could not be reached')
+        quarantine(managed, openssh, keys)
+        dead.wait(2)
+        begun = time.monotonic()
+        assert managed.stop() == 0
+        assert time.monotonic() - begun < 5 * PATIENCE
+
+
+def test_receiver_that_is_not_there_gets_it_after_a_restart(tmp_path, receiver, openssh, keys):
+    with Gateway(tmp_path / 'data') as gateway:
+        hook = Hook(gateway, receiver.url, 'host_key_changed')
+        receiver.answers = [500] * 2
+        quarantine(gateway, openssh, keys)
+        first = receiver.wait()[0]
+    receiver.answers = []
+    seen = len(receiver.posts)
+    with Gateway(tmp_path / 'data'):
+        again = receiver.wait(seen + 1)[-1]
+        assert again.id == first.id and again.signed_with(hook.secret)
+
+
+def test_private_addresses_are_refused_under_the_public_policy(own_gateway, receiver, openssh, keys):
+    gateway = own_gateway('--egress', 'public', '--egress-allow', '127.0.0.1/32')
+    allowed = Hook(gateway, receiver.url, 'host_key_changed')
+    with Receiver('127.0.0.2') as private:
+        mapped = private.url.replace('127.0.0.2', '[::ffff:127.0.0.2]')
+        hooks = [Hook(gateway, url, 'host_key_changed')
+                 for url in (private.url, mapped, 'http://metadata.google.internal/')]
+        quarantine(gateway, openssh, keys)
+        assert receiver.wait()[0].signed_with(allowed.secret)
+        for hook in hooks:
+            assert hook.failed_delivery()
+        assert not private.posts and len(receiver.posts) == 1
+
+
+def test_unfit_webhooks_are_refused(managed):
+    for value, field in (({'url': 'ftp://a.example/', 'events': ['run_failed']}, 'url'),
+                         ({'url': 'https://user:word@a.example/', 'events': ['run_failed']}, 'url'),
+                         ({'url': 'https://a.example/', 'events': []}, 'events'),
+                         ({'url': 'https://a.example/', 'events': ['run_filed']}, 'events')):
+        answer = call(managed, 'POST', '/webhooks', value)
+        assert answer.status == 400 and answer.json['field'] == field
+
+
+def test_deleted_webhook_gets_nothing(managed, receiver, openssh, keys):
+    gone = Hook(managed, f'{receiver.url}/gone', 'host_key_changed')
+    Hook(managed, f'{receiver.url}/stays', 'host_key_changed')
+    good(call(managed, 'GET', f'/webhooks/{gone.id}'))
+    assert call(managed, 'DELETE', f'/webhooks/{gone.id}').status == 204
+    quarantine(managed, openssh, keys)
+    assert [one.path for one in receiver.wait()] == ['/stays']
