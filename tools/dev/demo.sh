@@ -20,7 +20,7 @@ trap 'exit 0' INT TERM HUP
 # Waits until FILE says TEXT; fails as soon as process PID is gone.
 await_line() {  # FILE TEXT PID
     for ((tries = 0; tries < 200; tries++)); do
-        grep -q "$2" "$1" && return
+        grep -qs "$2" "$1" && return
         kill -0 "$3" 2>/dev/null || return 1
         sleep 0.05
     done
