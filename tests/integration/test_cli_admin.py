@@ -160,6 +160,30 @@ def test_tokens_open_the_gateway_and_their_roles_hold(cli, own_gateway, tmp_path
     assert viewer('connections', 'list').status == REFUSED
 
 
+def test_folder_into_a_bucket_is_set_up_changed_and_deleted_and_its_secret_appears_nowhere(admin):
+    admin.text('connections', 'create', 'acme', 'sftp://ada@192.0.2.1')
+    made = admin.json('folders', 'create', 'acme', 'orders', '/out', '--exclude', '*.tmp', '--max-files', '7',
+                      '--to-bucket', 'bucket', '--endpoint', 'https://s3.example.com', '--region', 'eu',
+                      '--access-key-id', 'AK', '--every', '1h', '--secret-stdin', stdin=b's3cret-key\n')
+    assert made['destination']['bucket'] == 'bucket' and 'secretAccessKey' not in made['destination']
+    row = admin.text('folders', 'list').splitlines()[1]
+    assert row.startswith('acme ') and 'every 1h' in row and made['id'] in row
+
+    changed = admin.json('folders', 'change', 'acme/orders', '--include', '*.csv', '--prefix', 'in/', '--cron',
+                         '0 6 * * *', '--zone', 'Europe/Berlin', '--name', 'neu')
+    assert changed['rules']['exclude'] == ['*.tmp'] and changed['rules']['include'] == ['*.csv']
+    assert changed['rules']['limits']['files'] == 7
+    assert changed['schedule'] == {'cron': '0 6 * * *', 'zone': 'Europe/Berlin'}
+    assert changed['destination'] == {**made['destination'], 'prefix': 'in/'}
+    assert admin.json('folders', 'change', 'neu', '--on-request', '--disable')['schedule'] is None
+    assert 'never: disabled' in admin.text('folders', 'list', 'acme')
+    wrong = admin('folders', 'change', 'neu', '--age', 'soon', '--json')
+    assert wrong.status == USAGE and json.loads(wrong.stderr)['field'].startswith('rules.stable')
+    admin.text('folders', 'delete', 'neu', '--yes')
+    assert admin.json('folders', 'list')['folders'] == []
+    assert 's3cret' not in '\n'.join(admin.gateway.log_lines) + json.dumps(admin.json('audit', 'list'))
+
+
 def test_webhooks_are_made_and_deleted_by_commands(admin):
     made = admin('webhooks', 'create', 'https://hooks.example.com/gangway', '--event', 'run_failed')
     assert made.status == OK and made.stdout.startswith(b'whsec_') and 'whsec_' not in made.stderr
