@@ -89,7 +89,8 @@ def test_sleeper_that_was_replaced_changes_nothing(world, database, label):
     try:
         until(lambda: os.waitpid(sleeper.pid, os.WNOHANG | os.WUNTRACED)[0], 20, f'somebody who sleeps at {label}')
         status, output = here.run()
-        assert status == 0, output
+        # Whoever falls asleep in the middle of a commit keeps the others out of the database until it wakes up.
+        assert status == 0 or ('the database' in output and 'try again' in output), output
     finally:
         sleeper.send_signal(signal.SIGCONT)
         sleeper.communicate(timeout=60 * PATIENCE)

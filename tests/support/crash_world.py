@@ -41,7 +41,11 @@ class LocalPlace:
         for path in sorted((self.folder / 'sub').iterdir()):
             if path.name in self._obstacles:
                 continue
-            if path.read_bytes() != self._whole(path.name):
+            try:
+                content = path.read_bytes()
+            except FileNotFoundError:   # an obstacle that was just cleared away
+                continue
+            if content != self._whole(path.name):
                 self.partial.append(path.name)
             self.seen.append(path.name)
             path.unlink()
