@@ -49,7 +49,7 @@ base::result<file_target> confined(base::result<file_target> target, std::string
 net::awaitable<answer> serve_file(services& with, resource_request request, request_body& body) {
     auto session = with.sessions.find(request.id);
     if (!session) co_return error_answer(no_such_session());
-    auto target = parse_file_target(request.rest);
+    auto target = confined(parse_file_target(request.rest), session->where.path_root);
     co_return co_await serve_target(with, std::move(session), std::move(request), std::move(target), body);
 }
 

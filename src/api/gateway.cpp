@@ -1,5 +1,6 @@
 #include "client_address.hpp"
 #include "media_type.hpp"
+#include "named_target.hpp"
 #include "on_session.hpp"
 #include "routes.hpp"
 
@@ -28,41 +29,9 @@ struct leased_operation {
     }
 };
 
-/// What every operation is told, but not what it does.
-struct told {
-    remote::target where;
-    std::chrono::milliseconds limit;
-};
-
-/// The server and credentials in the fields.
-base::result<told> decode_login(fields& from, std::chrono::milliseconds longest) {
-    auto request = decode_server(from, longest);
-    auto who = decode_credentials(from);
-    if (auto checked = from.check(); !checked) return std::unexpected(std::move(checked.error()));
-    return told{{.server = std::move(*request.server), .who = std::move(who), .expected_key = request.expected_key},
-                request.limit};
-}
-
-/// The managed connection that is named in the fields. Paths that are read from them afterwards are confined to its
-/// root.
-net::async_result<told> find_connection(management* managed, fields& from, std::string id,
-                                        std::chrono::milliseconds longest) {
-    for (const auto* other : {"host", "port", "hostKey", "username", "password", "privateKey", "passphrase"})
-        if (from.has(other)) from.complain(other, fmt::format("\"{}\" and \"connection\" cannot both be given", other));
-    const auto limit = from.integer("timeoutMs", 1, longest.count());
-    if (auto checked = from.check(); !checked) co_return std::unexpected(std::move(checked.error()));
-    if (managed == nullptr) co_return refuse(errc::not_found, "This gateway keeps no managed connections");
-    auto where = co_await managed->connections.find(std::move(id));
-    if (!where) co_return std::unexpected(std::move(where.error()));
-    from.confine(where->path_root);
-    co_return told{std::move(*where), std::chrono::milliseconds{limit.value_or(longest.count())}};
-}
-
 net::awaitable<answer> serve_operation(services& with, const route& to, fields from, wiped_octets body,
                                        std::string client) {
-    const auto id = from.text("connection");
-    auto request = id ? co_await find_connection(with.managed, from, std::string{*id}, to.longest)
-                      : decode_login(from, to.longest);
+    auto request = co_await find_target(with.managed, from, to.longest);
     if (!request) co_return error_answer(request.error());
     const auto operation = to.decode(from);
     if (auto checked = from.check(); !checked) co_return error_answer(checked.error());

@@ -72,7 +72,7 @@ struct captures {
 /// The doctor. Fields of `decode_server`, and credentials if the login is to be tried.
 [[nodiscard]] net::awaitable<answer> probe(services& with, fields from, wiped_octets body);
 
-/// Logs in, and keeps the login under an id. Fields of `decode_server` and `decode_credentials`.
+/// Logs in, and keeps the login under an id. Fields of `find_target`.
 [[nodiscard]] net::awaitable<answer> open_session(services& with, fields from, wiped_octets body);
 /// What a session is, or its end.
 [[nodiscard]] net::awaitable<answer> serve_session(services& with, resource_request request, request_body& body);

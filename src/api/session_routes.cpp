@@ -1,11 +1,11 @@
 // /api/v1/sessions: a login that is given once and then named by an id.
+#include "named_target.hpp"
 #include "on_session.hpp"
 #include "routes.hpp"
 #include "upload_store.hpp"
 
 #include <gangway/api/errors.hpp>
 #include <gangway/api/json_writer.hpp>
-#include <gangway/api/one_shot_request.hpp>
 #include <gangway/net/deadline.hpp>
 
 #include <chrono>
@@ -60,17 +60,16 @@ net::awaitable<answer> serve_session(services& with, resource_request request, r
 }
 
 net::awaitable<answer> open_session(services& with, fields from, wiped_octets body) {
-    auto request = decode_server(from);
-    auto who = decode_credentials(from);
-    if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
+    auto request = co_await find_target(with.managed, from, longest_call);
+    if (!request) co_return error_answer(request.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
 
-    remote::stored_session session{
-        .where = {.server = *request.server, .who = std::move(who), .expected_key = request.expected_key}};
+    const auto host = request->where.server.text();
+    remote::stored_session session{.where = std::move(request->where)};
     net::dial_report report;
     no_work work;
     auto done = co_await net::with_deadline(
-        on_session<bool>(with.servers, clone(session.where), report, work, repeat::if_only_looking), request.limit,
+        on_session<bool>(with.servers, clone(session.where), report, work, repeat::if_only_looking), request->limit,
         base::phase::request, "the login");
     if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
         done.error().where = report.reached;
@@ -79,7 +78,7 @@ net::awaitable<answer> open_session(services& with, fields from, wiped_octets bo
     auto id = done ? with.sessions.add(std::move(session)) : std::unexpected(std::move(done.error()));
     answer result = id ? created(with.sessions, *id) : error_answer(id.error());
     if (report.host_key) result.headers.push_back({"Gangway-Host-Key", report.host_key->text()});
-    result.host = request.server->text();
+    result.host = host;
     co_return result;
 }
 

@@ -13,6 +13,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace gangway::api {
 
@@ -21,12 +22,14 @@ struct tus_call {
     services& with;
     std::shared_ptr<const remote::stored_session> session;
     resource_request request;
+    std::vector<model::remote_path> paths{};  ///< what it is about
     net::dial_report report{};
 
     /// Where to lease a session for this call.
     [[nodiscard]] remote::target where() const {
         auto same = clone(session->where);
         same.on_behalf_of = request.client;
+        same.paths = paths;
         return same;
     }
 };
@@ -48,7 +51,7 @@ struct tus_call {
 [[nodiscard]] net::async_result<void> take_octets(tus_call& call, std::shared_ptr<stored_upload> upload,
                                                   request_body& body);
 
-/// The upload that the URL names. Error: `not_found`.
+/// The upload that the URL names, which the call is then about. Error: `not_found`.
 [[nodiscard]] base::result<std::shared_ptr<stored_upload>> named_upload(tus_call& call);
 /// Adds Upload-Offset and Upload-Expires.
 void tell_progress(answer& to, const tus_call& call, const stored_upload& upload);

@@ -7,6 +7,7 @@
 #include <gangway/api/errors.hpp>
 #include <gangway/net/resumable_upload.hpp>
 #include <gangway/net/temporary_file.hpp>
+#include <gangway/remote/path_root.hpp>
 
 #include <utility>
 
@@ -37,13 +38,18 @@ base::result<std::uint64_t> announced_length(const resource_request& request) {
     return length->value_or(stored_upload::unknown);
 }
 
-base::result<std::shared_ptr<stored_upload>> decode_upload_request(const tus_call& call) {
+/// The call is about the upload's path from here on.
+base::result<std::shared_ptr<stored_upload>> decode_upload_request(tus_call& call) {
     const auto length = announced_length(call.request);
     if (!length) return std::unexpected(length.error());
     const auto header = single_field(call.request, "Upload-Metadata");
     if (!header) return std::unexpected(header.error());
     auto metadata = parse_upload_metadata(header->value_or(std::string_view{}));
     if (!metadata) return std::unexpected(std::move(metadata.error()));
+    auto inside = remote::confine(call.session->where.path_root, metadata->path, "path");
+    if (!inside) return std::unexpected(std::move(inside.error()));
+    metadata->path = *std::move(inside);
+    call.paths = {metadata->path};
     auto temporary = net::temporary_name_beside(metadata->path);
     if (!temporary) return std::unexpected(std::move(temporary.error()));
     auto upload =

@@ -108,7 +108,10 @@ net::async_result<answer> dispatch(tus_call& call, request_body& body) {
 }  // namespace
 
 base::result<std::shared_ptr<stored_upload>> named_upload(tus_call& call) {
-    if (auto upload = call.with.uploads.find(call.request.rest, *call.session)) return upload;
+    if (auto upload = call.with.uploads.find(call.request.rest, *call.session)) {
+        call.paths = {upload->target.path};
+        return upload;
+    }
     return refuse(errc::not_found, "There is no such upload: it was ended, or not used for too long");
 }
 

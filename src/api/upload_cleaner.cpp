@@ -35,8 +35,9 @@ net::async_result<void> discard_upload(remote::sessions& servers, std::shared_pt
     if (upload->published) co_return base::result<void>{};
     net::dial_report report;
     discarding work{*upload};
-    const auto gone =
-        co_await on_session<bool>(servers, clone(upload->session->where), report, work, repeat::if_only_looking);
+    auto where = clone(upload->session->where);
+    where.paths = {upload->target.path};
+    const auto gone = co_await on_session<bool>(servers, std::move(where), report, work, repeat::if_only_looking);
     if (!gone) co_return std::unexpected(gone.error());
     co_return base::result<void>{};
 }

@@ -1,6 +1,6 @@
 """Sessions and their files: /api/v1/sessions."""
 from . import errors
-from .one_shot import LOGIN, either
+from .one_shot import LOGIN, MANAGED, either
 from .schemas import flag, octets, one_of, record, ref, success, text, whole
 
 _ID = {'name': 'id', 'in': 'path', 'required': True, 'schema': {'type': 'string'}, 'description': 'Of the session'}
@@ -122,15 +122,17 @@ PATHS = {
         _TAG, 'openSession', 'Log in, and name the login by an id', [],
         {'201': answer('The session', _SESSION, _EXAMPLE,
                        {**_HOST_KEY, 'Location': {'schema': {'type': 'string', 'format': 'uri-reference'}}})},
-        [*errors.WITH_JSON, *errors.LOGIN, 'permission_denied'],
+        [*errors.WITH_JSON, *errors.LOGIN, *errors.MANAGED],
         'The credentials stay in memory until the session is closed, or was not used for ten minutes.',
         {'required': True, 'description': 'At most 1 MiB', 'content': {'application/json': {
-            'schema': ref('Login'), 'examples': {'example': {'value': LOGIN}}}}})},
+            'schema': ref('Account'), 'examples': {'example': {'value': LOGIN},
+                                                   'managed': {'value': MANAGED}}}}})},
     '/api/v1/sessions/{id}': {
         'get': route(_TAG, 'session', 'What a session is', [_ID], {'200': answer('The session', _SESSION, _EXAMPLE)},
                      _NAMED),
         'head': route(_TAG, 'sessionHead', 'Whether a session is there', [_ID], {'200': answer('It is')}, _NAMED),
         'delete': route(_TAG, 'closeSession', 'Close a session', [_ID], {'204': answer('Closed')}, _CHANGING)},
     '/api/v1/sessions/{id}/files/{path}': files_of(
-        _TAG, _ID, {'get': 'readFile', 'head': 'fileHead', 'put': 'writeFile', 'delete': 'removeFile'}, _NAMED),
+        _TAG, _ID, {'get': 'readFile', 'head': 'fileHead', 'put': 'writeFile', 'delete': 'removeFile'},
+        [*_NAMED, *errors.STORED]),
 }

@@ -20,7 +20,7 @@ _OCTETS = {'description': 'Any number of octets, streamed',
 
 _NAMED = [*errors.GUARDED, 'not_found', 'precondition_failed']
 _OFFERING = [*errors.GUARDED, 'permission_denied']
-_WORK = [*_NAMED, *errors.FILES, 'gone', 'locked']
+_WORK = [*_NAMED, *errors.FILES, *errors.STORED, 'gone', 'locked']
 _TAKING = [*_WORK, 'payload_too_large', 'unsupported_media_type', 'checksum_mismatch']
 
 

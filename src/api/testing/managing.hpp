@@ -171,6 +171,7 @@ class managing : public ::testing::Test {
     std::filesystem::path scratch = make_scratch();
     base::system_clock clock{};
     net::asio::io_context context{1};
+    net::asio::io_context timers{1};  ///< never runs: nothing expires by itself
     std::unique_ptr<store::async_database> database{
         *store::async_database::open({.where = ":memory:"}, clock, store::async_database::limits{})};
     vault::vault secrets{vault::keyring::generate()};
@@ -185,7 +186,7 @@ class managing : public ::testing::Test {
     management managed{*database, secrets, connections, tokens, blocking, &pulled, {scratch / "pulled", scratch / "b"}};
     read_ahead downloads{1U << 20};
     std::shared_ptr<remote::session_store> sessions{
-        std::make_shared<remote::session_store>(context.get_executor(), clock)};
+        std::make_shared<remote::session_store>(timers.get_executor(), clock)};
     upload_store uploads{clock};
     services with{servers, *sessions, downloads, uploads, nullptr, nullptr, &managed};
     std::size_t pieces = 0;  ///< of the stream that was written last
