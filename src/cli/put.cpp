@@ -70,7 +70,9 @@ class upload {
             const auto found = co_await go_on(source, options);
             if (!found) co_return std::unexpected(found.error());
         }
-        const auto writer = co_await open_writer(client_, path_, options, stripes_for(source), line.parents);
+        const auto how = stripes_for(source);
+        net::ask_for_stripes(connection_, how);
+        const auto writer = co_await open_writer(client_, path_, options, how, line.parents);
         if (!writer) co_return std::unexpected(writer.error());
         opened_ = true;
         bar.skip(options.offset);
@@ -121,8 +123,7 @@ class upload {
     [[nodiscard]] net::stripes stripes_for(const local_source& source) const {
         net::stripes how{.size = source.size()};
         if (wanted_.line.resume) how.reach = resume_reach;
-        if (!net::takes_writes_in_any_order(connection_.server, client_.features())) return how;
-        how.more = net::channels_of(*connection_.link, wanted_.limits.operation);
+        how.more = net::channels_of(connection_, wanted_.limits.operation);
         if (wanted_.line.parallel != 0) {
             how.most = wanted_.line.parallel;
             how.at_once = true;

@@ -24,8 +24,7 @@ net::async_result<std::string> put_tree(net::sftp_connection& connection, const 
     net::tree_upload_options how{
         .replace = !line.no_overwrite, .preserve = line.preserve, .sync = line.sync, .atomic = line.atomic};
     if (line.parallel != 0) how.large_at_once = line.parallel;
-    if (net::takes_writes_in_any_order(connection.server, client.features()))
-        how.more = net::channels_of(*connection.link, wanted.limits.operation);
+    how.more = net::channels_of(connection, wanted.limits.operation);
     const auto sent = co_await net::upload_tree(client, wanted.path, **walk, std::move(how));
     if (!sent) co_return std::unexpected(sent.error());
     co_return report.end((*walk)->outcome());

@@ -41,10 +41,16 @@ net::egress_rules open_rules() {
     return {.mode = net::egress_mode::open, .allowed = {}, .block_cloudflare = false};
 }
 
+/// Whether the first thing that is done needs nothing but the draft's own requests.
+bool begins_with_a_file(const request& wanted) noexcept {
+    return (wanted.line.what == verb::get || wanted.line.what == verb::put) && !wanted.line.recursive;
+}
+
 /// Everything a connection needs. With --known-hosts only that file counts.
 class server_dialer final : public dialer {
   public:
-    server_dialer(const request& wanted, const account& own) : server_(wanted.where.endpoint), limits_(wanted.limits) {
+    server_dialer(const request& wanted, const account& own)
+        : server_(wanted.where.endpoint), limits_(wanted.limits), hasty_(begins_with_a_file(wanted)) {
         auto file = std::filesystem::path{wanted.line.known_hosts};
         std::vector<std::filesystem::path> others;
         if (file.empty()) {
@@ -61,12 +67,13 @@ class server_dialer final : public dialer {
     }
     [[nodiscard]] net::dial_context context(net::first_contact unknown) {
         auto& host_keys = unknown == net::first_contact::pin ? *pinning_ : *refusing_;
-        return {.egress = egress_, .host_keys = host_keys, .blocking = blocking_, .limits = limits_};
+        return {.egress = egress_, .host_keys = host_keys, .blocking = blocking_, .limits = limits_, .hasty = hasty_};
     }
 
   private:
     model::endpoint server_;
     net::timers limits_;
+    bool hasty_;
     net::egress_policy egress_{open_rules()};
     std::unique_ptr<net::host_key_policy> pinning_, refusing_;
     net::dial_report report_{};

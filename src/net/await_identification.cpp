@@ -40,7 +40,9 @@ bool is_closed_by_peer(int socket) noexcept {
 
 /// The stream ended; `unread` is what is left on the socket.
 base::error hung_up(std::string_view unread, bool spoke) {
-    if ((spoke || !unread.empty()) && !unread.starts_with("SSH-")) return not_ssh();
+    constexpr std::string_view beginning = "SSH-";
+    const bool may_be_ssh = unread.substr(0, beginning.size()) == beginning.substr(0, unread.size());
+    if (spoke ? !unread.starts_with(beginning) : !may_be_ssh) return not_ssh();
     return {errc::connection_lost, base::phase::ssh,
             "the server closed the connection before it identified itself: it may have too many connections, or refuse "
             "this address"};

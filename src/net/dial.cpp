@@ -44,9 +44,6 @@ async_result<sftp_connection> dial(dial_context context, model::endpoint server,
 
     report.reached = base::phase::ssh;
     sftp_connection connection;
-    auto greeting = co_await await_identification(*socket, context.limits.identification);
-    if (!greeting) co_return std::unexpected(greeting.error());
-    connection.server = std::move(*greeting);
     auto link = co_await ssh_link::open(std::move(*socket), context.host_keys.known_types(server), context.limits);
     if (!link) co_return std::unexpected(link.error());
     connection.link = std::move(*link);
@@ -66,9 +63,9 @@ async_result<sftp_connection> dial(dial_context context, model::endpoint server,
     report.reached = base::phase::subsystem;
     auto channel = co_await connection.link->open_sftp();
     if (!channel) co_return std::unexpected(channel.error());
-    auto client = co_await sftp_client::start(std::move(*channel), context.limits.operation);
-    if (!client) co_return std::unexpected(client.error());
-    connection.client = std::move(*client);
+    connection.client = sftp_client::begin(std::move(*channel), context.limits.operation);
+    if (!context.hasty || !takes_requests_ahead(connection.link->server()))
+        if (const auto ready = co_await connection.client->greeted(); !ready) co_return std::unexpected(ready.error());
     report.reached = base::phase::sftp;
     co_return connection;
 }

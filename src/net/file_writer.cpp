@@ -49,6 +49,7 @@ class pipelined_writer final : public file_writer {
 
     [[nodiscard]] async_result<void> write(std::string_view octets) override {
         while (!octets.empty()) {
+            window_.set_chunk(client_.features().limits.write);  // which may be told late
             while (calls_.ready())
                 co_await acknowledgement();
             if (window_.failure()) co_return std::unexpected(*window_.failure());

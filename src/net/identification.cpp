@@ -22,6 +22,10 @@ base::result<std::optional<identification>> parse(std::string_view line) {
 
 }  // namespace
 
+bool takes_requests_ahead(const identification& server) noexcept {
+    return server.software.starts_with("OpenSSH_");
+}
+
 base::error not_ssh() {
     return {
         errc::not_ssh, base::phase::ssh,

@@ -42,19 +42,23 @@ sftp_client::~sftp_client() {
 
 async_result<std::unique_ptr<sftp_client>> sftp_client::start(std::unique_ptr<byte_channel> channel,
                                                               std::chrono::milliseconds operation) {
+    auto client = begin(std::move(channel), operation);
+    const auto ready = co_await client->greeted();
+    if (!ready) co_return std::unexpected(ready.error());
+    co_return client;
+}
+
+std::unique_ptr<sftp_client> sftp_client::begin(std::unique_ptr<byte_channel> channel,
+                                                std::chrono::milliseconds operation) {
     std::unique_ptr<sftp_client> client{new sftp_client{std::move(channel), operation}};
     client->channel_->listen(*client);
     client->session_.start();
     client->flush();
-    auto ready = co_await with_deadline(client->await_version(), operation, base::phase::subsystem,
-                                        "the server's SFTP greeting");
-    if (!ready) {
-        auto& why = ready.error();
-        why.where = base::phase::subsystem;
-        if (why.code == errc::channel_closed) why.code = errc::subsystem_unavailable;
-        co_return std::unexpected(std::move(why));
-    }
-    co_return client;
+    return client;
+}
+
+async_result<void> sftp_client::greeted() {
+    co_return co_await with_deadline(await_version(), operation_, base::phase::subsystem, "the server's SFTP greeting");
 }
 
 async_result<void> sftp_client::await_version() {
@@ -118,6 +122,10 @@ void sftp_client::received(std::string_view octets) {
 
 void sftp_client::fail(base::error why) {
     if (failure_) return;
+    if (!usable_) {  // it never came up
+        why.where = base::phase::subsystem;
+        if (why.code == errc::channel_closed) why.code = errc::subsystem_unavailable;
+    }
     usable_ = false;
     failure_ = std::move(why);
     watchdog_.cancel();

@@ -75,6 +75,39 @@ TEST(sftp_client, start_fails_with_advice_when_the_channel_closes_before_version
     EXPECT_GT(context.run(), 0U);
 }
 
+TEST(sftp_client, call_right_after_the_beginning_does_not_wait_for_version) {
+    scripted_server server{
+        [](scripted_server& far, const seen_request& request) { far.status(request.id, sftp::status_code::ok); }};
+    asio::io_context context;
+    const auto work = [](asio::io_context& io, scripted_server& far) -> awaitable<void> {
+        const auto client = sftp_client::begin(far.channel(io.get_executor()), std::chrono::hours{1});
+        EXPECT_FALSE(client->usable());
+        EXPECT_TRUE(co_await client->perform(sftp::remove_request{.path = "a"}));
+        EXPECT_TRUE(client->usable());
+        EXPECT_TRUE(co_await client->greeted());
+    };
+    asio::co_spawn(context, work(context, server), asio::detached);
+    EXPECT_GT(context.run(), 0U);
+    EXPECT_EQ(server.seen.size(), 1U);
+}
+
+TEST(sftp_client, call_before_version_fails_as_the_start_does) {
+    scripted_server server{[](scripted_server& far, const seen_request&) { far.hang_up(); }};
+    server.silent = true;
+    asio::io_context context;
+    const auto work = [](asio::io_context& io, scripted_server& far) -> awaitable<void> {
+        const auto client = sftp_client::begin(far.channel(io.get_executor()), std::chrono::hours{1});
+        const auto call = co_await client->perform(sftp::remove_request{.path = "a"});
+        const auto greeting = co_await client->greeted();
+        for (const auto* const failed : {&call, &greeting}) {
+            EXPECT_EQ(failed->error().code, errc::subsystem_unavailable);
+            EXPECT_EQ(failed->error().where, base::phase::subsystem);
+        }
+    };
+    asio::co_spawn(context, work(context, server), asio::detached);
+    EXPECT_GT(context.run(), 0U);
+}
+
 TEST(sftp_client, text_before_version_ends_the_start_and_is_quoted) {
     scripted_server server{[](auto&, auto&) {}};
     server.silent = true;

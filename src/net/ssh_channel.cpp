@@ -26,37 +26,31 @@ ssh_channel::~ssh_channel() {
     if (id_) core_->remove(*id_);
 }
 
-async_result<void> ssh_channel::open_sftp() {
+void ssh_channel::ask() {
     const auto id = core_->machine().open_session(receive_window);
-    if (!id) co_return std::unexpected(translate(id.error(), base::phase::subsystem));
+    if (!id) return fail(translate(id.error(), base::phase::subsystem));
     id_ = *id;
     core_->add(*id, *this);
-    co_await answered();
-    const bool opened = answer_.value_or(false);
-    if (opened && core_->machine().request_subsystem(*id, "sftp")) {
-        answer_.reset();
+}
+
+async_result<void> ssh_channel::open_sftp() {
+    if (!id_) ask();
+    co_await opened();
+    if (!failure_) {
+        const auto asked = core_->machine().request_subsystem(*id_, "sftp");
+        if (!asked) fail(translate(asked.error(), base::phase::subsystem));
         core_->schedule();
-        co_await answered();
     }
     if (failure_) co_return base::fail(failure_->code, base::phase::subsystem, failure_->message);
-    if (answer_.value_or(false)) co_return base::result<void>{};
-    co_return base::fail(errc::subsystem_unavailable, base::phase::subsystem,
-                         opened ? "the server accepted the login but offers no SFTP: ask its administrator to "
-                                  "enable the sftp subsystem for this account"
-                                : "the server accepted the login but opens no session for this account" + reason_);
+    co_return base::result<void>{};
 }
 
 /// A cancelled wait throws at the next one.
-awaitable<void> ssh_channel::answered() {
-    while (!answer_ && !failure_) {
+awaitable<void> ssh_channel::opened() {
+    while (!opened_ && !failure_) {
         boost::system::error_code rung;
         co_await waiting_.async_wait(asio::redirect_error(asio::use_awaitable, rung));
     }
-}
-
-void ssh_channel::answer(bool granted) {
-    answer_ = granted;
-    waiting_.cancel();
 }
 
 void ssh_channel::listen(channel_listener& listener) {
@@ -84,16 +78,21 @@ void ssh_channel::tell_end() {
 }
 
 void ssh_channel::take(const ssh::channel_opened&) {
-    answer(true);
+    opened_ = true;
+    waiting_.cancel();
 }
 
 void ssh_channel::take(const ssh::channel_refused& refused) {
-    reason_ = refused.text.empty() ? "" : " (" + refused.text + ")";
-    answer(false);
+    const auto reason = refused.text.empty() ? "" : " (" + refused.text + ")";
+    fail({errc::subsystem_unavailable, base::phase::subsystem,
+          "the server accepted the login but opens no session for this account" + reason});
 }
 
 void ssh_channel::take(const ssh::request_answered& answered) {
-    answer(answered.granted);
+    if (answered.granted) return;
+    fail({errc::subsystem_unavailable, base::phase::subsystem,
+          "the server accepted the login but offers no SFTP: ask its administrator to enable the sftp subsystem for "
+          "this account"});
 }
 
 void ssh_channel::take(const ssh::channel_data& data) {

@@ -19,7 +19,10 @@ class ssh_channel final : public byte_channel {
     explicit ssh_channel(std::shared_ptr<ssh_core> core);
     ~ssh_channel() override;
 
-    /// Opens the channel and starts the subsystem. Errors: `subsystem_unavailable`, or why the connection ended.
+    /// Asks for the channel, so that opening it takes less time later.
+    void ask();
+    /// Opens the channel and asks for the subsystem. Errors: `subsystem_unavailable`, or why the connection ended. The
+    /// channel may be used before the server has answered: one that refuses the subsystem ends it, with the same error.
     [[nodiscard]] async_result<void> open_sftp();
 
     [[nodiscard]] asio::any_io_executor executor() const override { return core_->executor(); }
@@ -41,15 +44,13 @@ class ssh_channel final : public byte_channel {
     void tell_end();
 
   private:
-    [[nodiscard]] awaitable<void> answered();
-    void answer(bool granted);
+    [[nodiscard]] awaitable<void> opened();
     void end(std::string_view complaints);
 
     std::shared_ptr<ssh_core> core_;  ///< shared with the link, other channels and handlers
     asio::steady_timer waiting_;      ///< rung when the server answered, or never can
     std::optional<ssh::channel_id> id_{};
-    std::optional<bool> answer_{};          ///< what did the server say to the latest request?
-    std::string reason_{};                  ///< why it refused the channel
+    bool opened_ = false;                   ///< has the server opened it?
     std::optional<base::error> failure_{};  ///< why is the stream over?
     channel_listener* listener_ = nullptr;
     std::string aside_{};  ///< what came before there was a listener

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace gangway::net {
@@ -49,6 +50,12 @@ ssh_core::ssh_core(tcp::socket socket, ssh::options how, asio::steady_timer::dur
       key_time_(key_time),
       keyed_(asio::steady_timer::clock_type::now()) {
     socket_.non_blocking(true);
+}
+
+async_result<identification> ssh_core::exchange_identifications(std::chrono::milliseconds limit) {
+    // A server that takes nothing more has usually said why.
+    std::ignore = flush();
+    co_return co_await await_identification(socket_, limit);
 }
 
 async_result<ssh::event> ssh_core::next_event(base::phase where) {

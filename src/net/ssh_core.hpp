@@ -2,6 +2,7 @@
 /// The moving part of a link on the project's own SSH client: octets between the socket and the machine.
 
 #include <gangway/net/asio.hpp>
+#include <gangway/net/identification.hpp>
 #include <gangway/ssh/client.hpp>
 
 #include <boost/asio/steady_timer.hpp>
@@ -27,6 +28,8 @@ class ssh_core : public std::enable_shared_from_this<ssh_core> {
     [[nodiscard]] asio::any_io_executor executor() { return socket_.get_executor(); }
     [[nodiscard]] ssh::client& machine() noexcept { return machine_; }
 
+    /// Says who we are and hears who the server is, as `await_identification`. First of all.
+    [[nodiscard]] async_result<identification> exchange_identifications(std::chrono::milliseconds limit);
     /// The next event, before `start`. Its views live until the next call. Errors: `translate` in phase `where`.
     [[nodiscard]] async_result<ssh::event> next_event(base::phase where);
     /// From here on events go to channels.

@@ -7,6 +7,7 @@
 #include <gangway/net/ssh_link.hpp>
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 namespace gangway::net {
@@ -40,16 +41,21 @@ class client_link final : public ssh_link {
     ~client_link() override { core_->stop(); }
 
     async_result<void> exchange_keys() {
+        auto greeting = co_await core_->exchange_identifications(limits_.identification);
+        if (!greeting) co_return std::unexpected(std::move(greeting.error()));
+        server_ = std::move(*greeting);
         co_return co_await with_deadline(handshake(), limits_.key_exchange, base::phase::ssh, "the SSH key exchange");
     }
 
     asio::any_io_executor executor() const override { return core_->executor(); }
+    const identification& server() const noexcept override { return server_; }
     const host_key& server_key() const noexcept override { return key_; }
     const ssh_algorithms& algorithms() const noexcept override { return algorithms_; }
 
     async_result<std::string> login(const model::credentials& who, const crypto::private_key* key) override {
         accept_host_key();
-        co_return co_await with_deadline(ssh_login(*core_, who, key), limits_.authentication, base::phase::auth,
+        if (takes_requests_ahead(server_)) ahead_.push_back(std::make_unique<ssh_channel>(core_));
+        co_return co_await with_deadline(ssh_login(*core_, who, key, ahead_), limits_.authentication, base::phase::auth,
                                          "the login");
     }
 
@@ -61,11 +67,18 @@ class client_link final : public ssh_link {
 
     async_result<std::unique_ptr<byte_channel>> open_sftp() override {
         core_->start();
-        auto channel = std::make_unique<ssh_channel>(core_);
+        if (ahead_.empty()) ahead_.push_back(std::make_unique<ssh_channel>(core_));
+        auto channel = std::move(ahead_.front());
+        ahead_.pop_front();
         const auto opened = co_await with_deadline(channel->open_sftp(), limits_.operation, base::phase::subsystem,
                                                    "opening the SFTP channel");
         if (!opened) co_return std::unexpected(opened.error());
         co_return channel;
+    }
+
+    void ask_for_channels(std::size_t count) override {
+        for (; count > 0; --count)
+            ahead_.emplace_back(std::make_unique<ssh_channel>(core_))->ask();
     }
 
   private:
@@ -91,6 +104,8 @@ class client_link final : public ssh_link {
 
     std::shared_ptr<ssh_core> core_;  ///< shared with its channels and the handlers that wait for the socket
     timers limits_;
+    std::deque<std::unique_ptr<ssh_channel>> ahead_{};  ///< asked for before they are needed
+    identification server_{};
     host_key key_{};
     ssh_algorithms algorithms_{};
     bool accepted_ = false;

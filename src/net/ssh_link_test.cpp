@@ -11,6 +11,7 @@
 #include <boost/asio/post.hpp>
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -125,8 +126,8 @@ TEST_F(ssh_link_test, carries_octets_both_ways) {
 }
 
 TEST_F(ssh_link_test, hands_out_what_came_before_anybody_listened) {
-    peer.answers[msg::channel_request] = [this](auto) {
-        peer.send(ssh_wire::channel_message(msg::channel_success, 0));
+    peer.answers[msg::channel_open] = [this, willing = peer.answers[msg::channel_open]](auto payload) {
+        willing(payload);
         peer.send(ssh_wire::data_message(0, "early "));
     };
     const auto failed = run([this](whole_way& way) -> awaitable<void> {
@@ -179,10 +180,38 @@ TEST_F(ssh_link_test, without_the_subsystem_says_so) {
     peer.answers[msg::channel_request] = [this](auto) {
         peer.send(ssh_wire::channel_message(msg::channel_failure, 0));
     };
-    const auto failed = run();
+    const auto failed = run([](whole_way& way) -> awaitable<void> {
+        EXPECT_TRUE(co_await until([&] { return way.listener.end.has_value(); }));
+    });
     ASSERT_TRUE(failed);
     EXPECT_EQ(failed->code, errc::subsystem_unavailable);
     EXPECT_EQ(failed->where, base::phase::subsystem);
+}
+
+TEST_F(ssh_link_test, may_be_written_to_before_the_server_grants_the_subsystem) {
+    peer.answers.erase(msg::channel_request);
+    const auto failed = run([this](whole_way& way) -> awaitable<void> {
+        EXPECT_EQ(way.channel->write("question"), 8U);
+        EXPECT_TRUE(co_await until([&] { return peer.data == "question"; }));
+        EXPECT_EQ(peer.heard[msg::channel_request], 1);
+    });
+    EXPECT_FALSE(failed) << failed->message;
+}
+
+TEST_F(ssh_link_test, asks_at_once_for_channels_that_are_needed_soon) {
+    const auto failed = run([this](whole_way& way) -> awaitable<void> {
+        way.link->ask_for_channels(2);
+        EXPECT_TRUE(co_await until([&] { return peer.heard[msg::channel_open] == 3; }));
+        EXPECT_EQ(peer.heard[msg::channel_request], 1);
+        const auto second = co_await way.link->open_sftp();
+        const auto third = co_await way.link->open_sftp();
+        EXPECT_TRUE(second && third);
+        EXPECT_TRUE(co_await until([&] { return peer.heard[msg::channel_request] == 3; }));
+        EXPECT_EQ(peer.heard[msg::channel_open], 3);
+        EXPECT_TRUE(co_await way.link->open_sftp());
+        EXPECT_EQ(peer.heard[msg::channel_open], 4);
+    });
+    EXPECT_FALSE(failed) << failed->message;
 }
 
 TEST_F(ssh_link_test, whose_server_ends_the_channel_passes_on_its_complaints) {
@@ -262,6 +291,8 @@ std::optional<base::error> cut_after(std::size_t octets, std::size_t& sent) {
         whole_way way;
         const auto gone = co_await go(std::move(socket), {}, "right", way);
         if (!gone) co_return gone.error();
+        // The answer to the subsystem comes first.
+        EXPECT_TRUE(co_await until([&] { return way.listener.end || server.heard[msg::channel_request] > 0; }));
         server.send(ssh_wire::data_message(0, "hello"));
         EXPECT_TRUE(co_await until([&] { return way.listener.end || way.listener.heard == "hello"; }));
         co_return way.listener.end;
@@ -296,8 +327,7 @@ TEST(ssh_link_faults, silence_in_any_stage_runs_into_its_timer) {
     for (const auto& [unanswered, where] : {stage{0, base::phase::ssh},
                                             {msg::service_request, base::phase::auth},
                                             {msg::userauth_request, base::phase::auth},
-                                            {msg::channel_open, base::phase::subsystem},
-                                            {msg::channel_request, base::phase::subsystem}}) {
+                                            {msg::channel_open, base::phase::subsystem}}) {
         asio::io_context context{1};
         loopback_pair pair{context};
         ssh_peer peer{std::move(pair.far), {}, unanswered == 0 ? 0 : ssh_peer::unlimited, false};
@@ -306,7 +336,7 @@ TEST(ssh_link_faults, silence_in_any_stage_runs_into_its_timer) {
         if (unanswered == msg::service_request) peer.answers.erase(msg::userauth_request);
         // Zero for the stage that is tried: whether another one would be in time is not asked.
         timers limits;
-        if (where == base::phase::ssh) limits.key_exchange = 1ms;
+        if (where == base::phase::ssh) limits.identification = 1ms;
         if (where == base::phase::auth) limits.authentication = 1ms;
         if (where == base::phase::subsystem) limits.operation = 1ms;
         constexpr auto everything = [](tcp::socket socket, timers within) -> awaitable<base::error> {
@@ -360,7 +390,8 @@ struct ssh_core_test : ssh_link_test {
         EXPECT_TRUE(co_await core->next_event(base::phase::ssh));
         EXPECT_TRUE(core->machine().accept_host_key());
         const auto who = by_password("right");
-        EXPECT_TRUE(co_await ssh_login(*core, who, nullptr));
+        std::deque<std::unique_ptr<ssh_channel>> none;
+        EXPECT_TRUE(co_await ssh_login(*core, who, nullptr, none));
         core->start();
         {
             recorder listener;

@@ -30,8 +30,10 @@ async_result<ssh::event> answer_of(ssh_core& core, base::result<void> request) {
 /// One login; its steps decide in the order of RFC 4252 which method is next.
 class login_attempt {
   public:
-    login_attempt(ssh_core& core, const model::credentials& who, const crypto::private_key* key)
+    login_attempt(ssh_core& core, const model::credentials& who, const crypto::private_key* key,
+                  std::deque<std::unique_ptr<ssh_channel>>& ahead)
         : core_(core),
+          ahead_(ahead),
           who_(who),
           key_(key),
           key_left_(key != nullptr),
@@ -67,6 +69,7 @@ class login_attempt {
         if (std::holds_alternative<ssh::login_succeeded>(news)) return true;
         const auto* const refusal = std::get_if<ssh::login_refused>(&news);
         if (refusal == nullptr) return std::unexpected(odd_questions());
+        ahead_.clear();
         offered_ = refusal->methods;
         if (refusal->partial) password_allowed_ = true;
         return false;
@@ -110,7 +113,9 @@ class login_attempt {
         const auto octets = machine().octets_to_sign(who_.username, *algorithm, key_->public_blob());
         const auto signature = crypto::sign(*key_, *algorithm, octets);
         if (!signature) co_return std::unexpected(signature.error());
-        co_return co_await settle(machine().login_with_key(who_.username, *algorithm, key_->public_blob(), *signature));
+        const auto sent = machine().login_with_key(who_.username, *algorithm, key_->public_blob(), *signature);
+        if (sent && !ahead_.empty()) ahead_.front()->ask();
+        co_return co_await settle(sent);
     }
 
     /// Whether the server would take this key: nothing if so, else what became of the login (RFC 4252 section 7).
@@ -199,6 +204,7 @@ class login_attempt {
     }
 
     ssh_core& core_;
+    std::deque<std::unique_ptr<ssh_channel>>& ahead_;
     const model::credentials& who_;
     const crypto::private_key* key_;
     bool key_left_;                       ///< is the key still to be tried?
@@ -220,8 +226,9 @@ async_result<login_progress> ssh_methods(ssh_core& core, std::string username) {
     co_return login_progress{.complete = true};
 }
 
-async_result<std::string> ssh_login(ssh_core& core, const model::credentials& who, const crypto::private_key* key) {
-    login_attempt attempt{core, who, key};
+async_result<std::string> ssh_login(ssh_core& core, const model::credentials& who, const crypto::private_key* key,
+                                    std::deque<std::unique_ptr<ssh_channel>>& ahead) {
+    login_attempt attempt{core, who, key, ahead};
     co_return co_await attempt.run();
 }
 

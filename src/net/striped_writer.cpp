@@ -1,12 +1,24 @@
+#include <gangway/net/errors.hpp>
 #include <gangway/net/striped_writer.hpp>
+
+#include <algorithm>
 
 namespace gangway::net {
 namespace {
 
-async_result<std::unique_ptr<sftp_client>> open_channel(ssh_link& link, std::chrono::milliseconds operation) {
-    auto channel = co_await link.open_sftp();
+/// OpenSSH's default for the channels of one connection.
+constexpr std::size_t usual_sessions = 10;
+/// Octets of a file for which further channels are surely opened.
+constexpr std::uint64_t worth_asking = 16UL * 1024 * 1024;
+
+async_result<std::unique_ptr<sftp_client>> open_channel(sftp_connection& connection,
+                                                        std::chrono::milliseconds operation) {
+    if (!takes_writes_in_any_order(connection.link->server(), connection.client->features()))
+        co_return base::fail(errc::subsystem_unavailable, base::phase::subsystem,
+                             "this server may take a file from front to back only");
+    auto channel = co_await connection.link->open_sftp();
     if (!channel) co_return std::unexpected(channel.error());
-    co_return co_await sftp_client::start(std::move(*channel), operation);
+    co_return sftp_client::begin(std::move(*channel), operation);
 }
 
 }  // namespace
@@ -16,8 +28,13 @@ bool takes_writes_in_any_order(const identification& server, const sftp::server_
     return server.software.starts_with("OpenSSH_") && features.posix_rename && features.fsync;
 }
 
-channel_opener channels_of(ssh_link& link, std::chrono::milliseconds operation) {
-    return [&link, operation] { return open_channel(link, operation); };
+void ask_for_stripes(sftp_connection& connection, const stripes& how) {
+    if (how.size.value_or(0) < worth_asking || !takes_requests_ahead(connection.link->server())) return;
+    connection.link->ask_for_channels(std::min(how.most, usual_sessions) - 1);
+}
+
+channel_opener channels_of(sftp_connection& connection, std::chrono::milliseconds operation) {
+    return [&connection, operation] { return open_channel(connection, operation); };
 }
 
 }  // namespace gangway::net

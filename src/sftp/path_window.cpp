@@ -11,8 +11,6 @@ double seconds(path_window::nanoseconds duration) {
 
 /// What the first window is for, in octets per second: a round or two from the truth on most paths.
 constexpr double first_rate = 160e6;
-/// Nobody knows yet how fast the reader is.
-constexpr std::uint64_t first_most = 8UL * 1024 * 1024;
 /// Beside what the path holds, as much again may wait: the rate cannot grow otherwise.
 constexpr double headroom = 2;
 /// A shorter round trip is not counted on: the other end's processes need their turns.
@@ -28,7 +26,6 @@ constexpr std::uint32_t chunk_step = 32U * 1024;
 path_window::path_window(nanoseconds round_trip, window_bounds bounds) noexcept
     : bounds_(bounds), round_trip_(std::max(seconds(round_trip), 0.0)), rate_(first_rate) {
     resize();
-    octets_ = std::min(octets_, first_most);
     rate_ = 0;
 }
 

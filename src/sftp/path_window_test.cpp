@@ -114,6 +114,11 @@ TEST(path_window, first_window_of_a_short_path_is_small) {
     EXPECT_EQ(path_window(-1, {}).octets(), path_window(0, {}).octets());
 }
 
+TEST(path_window, first_window_of_a_long_path_is_for_a_fast_one) {
+    EXPECT_EQ(path_window(50 * ms, {}).octets(), 16'000'000U);
+    EXPECT_EQ(path_window(200 * ms, {}).octets(), 32 * mib);
+}
+
 TEST(path_window, keeps_its_bounds_whatever_the_path) {
     const window_bounds bounds{.least = 64 * kib, .most = mib};
     EXPECT_EQ(path_window(86'400'000 * ms, bounds).octets(), mib);

@@ -84,16 +84,17 @@ std::vector<std::uint64_t> session::drain() {
 }
 
 std::optional<base::error> session::unable(std::string_view label) const {
-    if (!ready()) {
-        return base::error{errc::closed, base::phase::sftp,
-                           fmt::format("{} was not sent: the SFTP session is not open", label)};
-    }
+    if (stage_ == stage::ended) return unopened(label);
     if (requests_.size() >= limits_.in_flight || output_.size() >= limits_.output) {
         return base::error{
             errc::busy, base::phase::sftp,
             fmt::format("{} was not sent: {} requests wait on this SFTP session already", label, requests_.size())};
     }
     return std::nullopt;
+}
+
+base::error session::unopened(std::string_view label) {
+    return {errc::closed, base::phase::sftp, fmt::format("{} was not sent: the SFTP session is not open", label)};
 }
 
 base::error session::missing(std::string_view extension) {

@@ -24,10 +24,37 @@ TEST(session, starts_with_init) {
     EXPECT_FALSE(client.ready());
 }
 
-TEST(session, submits_nothing_before_version) {
+TEST(session, request_of_the_draft_goes_right_behind_init) {
     session client;
     client.start();
-    const auto early = client.submit(stat_request{.path = "x"}, 1);
+    const auto early = client.submit(remove_request{.path = "x"}, 7);
+    ASSERT_TRUE(early);
+    EXPECT_FALSE(client.ready());
+    EXPECT_EQ(flush(client), octets("000000050100000003") + octets("0000000a0d000000000000000178")) << *early;
+    ASSERT_TRUE(client.receive(version() + status(*early, status_code::ok)));
+    EXPECT_EQ(completed(client), tokens{7});
+}
+
+TEST(session, answer_before_version_is_a_breach) {
+    session client;
+    client.start();
+    const auto early = client.submit(remove_request{.path = "x"}, 7);
+    EXPECT_FALSE(client.receive(status(*early, status_code::ok)));
+    EXPECT_EQ(client.drain(), tokens{7});
+}
+
+TEST(session, version_that_is_refused_leaves_early_requests_to_be_drained) {
+    session client;
+    client.start();
+    ASSERT_TRUE(client.submit(remove_request{.path = "x"}, 7));
+    EXPECT_EQ(client.receive(version({}, 2)).error().code, errc::unsupported_version);
+    EXPECT_EQ(client.drain(), tokens{7});
+}
+
+TEST(session, extension_is_not_sent_before_version) {
+    session client;
+    client.start();
+    const auto early = client.submit(fsync_request{.handle = "x"}, 1);
     ASSERT_FALSE(early);
     EXPECT_EQ(early.error().code, errc::closed);
     EXPECT_EQ(client.in_flight(), 0U);

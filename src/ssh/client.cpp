@@ -38,7 +38,9 @@ struct client::parts {
         bool known = true;
         auto news = about_login ? login.receive(payload, known) : channels.receive(payload, known);
         if (!known) link.send_unimplemented();
-        if (about_login && news && *news && std::holds_alternative<login_succeeded>(**news)) link.set_authenticated();
+        if (!news || !*news) return news;
+        if (std::holds_alternative<login_succeeded>(**news)) link.set_authenticated();
+        if (std::holds_alternative<login_refused>(**news)) channels.forget();
         return news;
     }
     [[nodiscard]] bool ready() const noexcept { return login.succeeded() && !link.failed(); }
@@ -160,7 +162,8 @@ base::result<void> client::answer(std::span<const base::secret> answers) {
 }
 
 base::result<channel_id> client::open_session(std::uint32_t window) {
-    if (!parts_->ready()) return too_early("opening a channel");
+    const bool ahead = parts_->login.has_offered_proof() && parts_->channels.none() && !parts_->link.failed();
+    if (!parts_->ready() && !ahead) return too_early("opening a channel");
     return parts_->channels.open_session(window);
 }
 

@@ -28,6 +28,10 @@ class connection {
     /// A channel that can be written to again, if there is one.
     [[nodiscard]] std::optional<event> next_writable();
 
+    [[nodiscard]] bool none() const noexcept { return channels_.empty(); }
+    /// The server has ignored what was asked of it.
+    void forget() noexcept { channels_.clear(); }
+
     // As in `client`.
     [[nodiscard]] base::result<channel_id> open_session(std::uint32_t window);
     void grow_window(channel_id id, std::uint32_t window);

@@ -27,6 +27,10 @@ class userauth {
     [[nodiscard]] base::result<std::optional<event>> receive(std::string_view payload, bool& known);
 
     [[nodiscard]] bool succeeded() const noexcept { return awaiting_ == answer_to::done; }
+    /// A request that may end the login has not been answered.
+    [[nodiscard]] bool has_offered_proof() const noexcept {
+        return awaiting_ == answer_to::password || awaiting_ == answer_to::signature;
+    }
     [[nodiscard]] const std::string& banner() const noexcept { return banner_; }
 
     // As in `client`.

@@ -6,7 +6,6 @@
 #include <gangway/model/endpoint.hpp>
 #include <gangway/net/egress_policy.hpp>
 #include <gangway/net/host_key.hpp>
-#include <gangway/net/identification.hpp>
 #include <gangway/net/sftp_client.hpp>
 #include <gangway/net/ssh_link.hpp>
 #include <gangway/net/timers.hpp>
@@ -22,11 +21,12 @@ struct dial_context {
     host_key_policy& host_keys;
     asio::thread_pool& blocking;  ///< name lookups and key files
     timers limits{};
+    /// Whether the client need not have its VERSION yet, where `takes_requests_ahead`: see `sftp_client::begin`.
+    bool hasty = false;
 };
 
 /// A logged-in connection. The client goes before the link: members are destroyed from the last to the first.
 struct sftp_connection {
-    identification server;
     std::unique_ptr<ssh_link> link;
     std::unique_ptr<sftp_client> client;
 };

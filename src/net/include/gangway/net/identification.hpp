@@ -17,6 +17,11 @@ struct identification {
     std::string software;  ///< "OpenSSH_9.2p1 Debian-2": software version and comments
 };
 
+/// OpenSSH reads on before it has answered. A CHANNEL_OPEN that comes with a proof of who we are waits until that is
+/// checked, and is answered with UNIMPLEMENTED where the proof does not do; what follows SFTP's INIT waits for VERSION.
+/// Others may take either for an attack.
+[[nodiscard]] bool takes_requests_ahead(const identification& server) noexcept;
+
 /// The bounds of what a server may send before its identification, and of the line itself.
 struct identification_limits {
     std::size_t line = 255;    ///< octets with the line end

@@ -89,13 +89,20 @@ class sftp_client final : private channel_listener {
     /// Errors: `subsystem_unavailable`, `timed_out`, `sftp::errc::protocol_error`, `sftp::errc::unsupported_version`.
     [[nodiscard]] static async_result<std::unique_ptr<sftp_client>> start(std::unique_ptr<byte_channel> channel,
                                                                           std::chrono::milliseconds operation);
+    /// The same without awaiting VERSION: calls of the draft itself may be made at once, and save a round trip. For
+    /// servers that read on before they have answered INIT, such as OpenSSH's. `features` are empty until a call was
+    /// answered. Where there is no SFTP, calls fail as `start` does.
+    [[nodiscard]] static std::unique_ptr<sftp_client> begin(std::unique_ptr<byte_channel> channel,
+                                                            std::chrono::milliseconds operation);
+    /// Awaits VERSION. Errors: those of `start`.
+    [[nodiscard]] async_result<void> greeted();
     ~sftp_client();
     sftp_client(const sftp_client&) = delete;
     sftp_client& operator=(const sftp_client&) = delete;
 
     [[nodiscard]] asio::any_io_executor executor() const { return channel_->executor(); }
     [[nodiscard]] const sftp::server_features& features() const noexcept { return session_.features(); }
-    /// Whether calls can still succeed. From any thread.
+    /// Whether VERSION came and calls can still succeed. From any thread.
     [[nodiscard]] bool usable() const noexcept { return usable_.load(std::memory_order_relaxed); }
     /// The shortest time that a call has taken so far: that of the path, however busy the channel is now. A second
     /// before the first call.

@@ -5,8 +5,10 @@
 #include <gangway/model/credentials.hpp>
 #include <gangway/net/byte_channel.hpp>
 #include <gangway/net/host_key.hpp>
+#include <gangway/net/identification.hpp>
 #include <gangway/net/timers.hpp>
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -32,14 +34,16 @@ class ssh_link {
   public:
     virtual ~ssh_link() = default;
 
-    /// Does the key exchange on a socket whose next octets are the server's identification line. No credential is
-    /// involved. `preferred_host_keys` are key types to ask for first.
-    /// Errors: `handshake_failed`, `connection_lost`, `timed_out`, phase ssh.
+    /// Does the key exchange on a socket of which nothing was read but lines before the server's identification. Our
+    /// own goes out at once and saves a round trip. No credential is involved. `preferred_host_keys` are key types to
+    /// ask for first.
+    /// Errors: those of `await_identification`; `handshake_failed`, `connection_lost`, `timed_out`, phase ssh.
     [[nodiscard]] static async_result<std::unique_ptr<ssh_link>> open(tcp::socket socket,
                                                                       std::vector<std::string> preferred_host_keys,
                                                                       timers limits);
 
     [[nodiscard]] virtual asio::any_io_executor executor() const = 0;
+    [[nodiscard]] virtual const identification& server() const noexcept = 0;
     [[nodiscard]] virtual const host_key& server_key() const noexcept = 0;
     [[nodiscard]] virtual const ssh_algorithms& algorithms() const noexcept = 0;
 
@@ -57,9 +61,12 @@ class ssh_link {
     /// What the server would accept, asked with the method "none" (RFC 4252 section 5.2).
     [[nodiscard]] virtual async_result<login_progress> login_methods(std::string username) = 0;
 
-    /// Opens a channel and starts the sftp subsystem on it. Several may be open; each must go before the link does.
-    /// Errors: `subsystem_unavailable`, `connection_lost`, `timed_out`, phase subsystem.
+    /// Opens a channel and asks for the sftp subsystem on it. Several may be open; each must go before the link does.
+    /// Errors: `subsystem_unavailable`, `connection_lost`, `timed_out`, phase subsystem. A server that has no such
+    /// subsystem ends the channel, with the same error.
     [[nodiscard]] virtual async_result<std::unique_ptr<byte_channel>> open_sftp() = 0;
+    /// Asks for so many channels that `open_sftp` will soon be called for: they take a round trip less then.
+    virtual void ask_for_channels(std::size_t count) = 0;
 };
 
 }  // namespace gangway::net

@@ -2,9 +2,9 @@
 /// One large file over several channels, because a channel's rate is its server's receive window per round trip:
 /// 2 MiB with OpenSSH, which is 40 MB/s at 50 ms.
 
+#include <gangway/net/dial.hpp>
 #include <gangway/net/file_stream.hpp>
 #include <gangway/net/identification.hpp>
-#include <gangway/net/ssh_link.hpp>
 
 #include <chrono>
 #include <cstddef>
@@ -35,7 +35,7 @@ struct stripes {
 /// success every channel has to show the whole size: one that has opened another file of the same name, replaced in
 /// the meantime, cannot.
 ///
-/// Only for servers of which `takes_writes_in_any_order` is true. `how.more` is called, and what it refers to is used,
+/// `how.more` is for servers of which `takes_writes_in_any_order` is true. It is called, and what it refers to is used,
 /// until the writer is finished, abandoned or destroyed.
 [[nodiscard]] async_result<std::unique_ptr<file_writer>> open_striped_writer(sftp_client& client,
                                                                              model::remote_path path,
@@ -44,7 +44,12 @@ struct stripes {
 /// Some servers only take a file from front to back, such as those before an object store. OpenSSH's takes any order.
 [[nodiscard]] bool takes_writes_in_any_order(const identification& server, const sftp::server_features& features);
 
-/// Further channels of a connection; `operation` as in `sftp_client::start`. The link outlives the opener's users.
-[[nodiscard]] channel_opener channels_of(ssh_link& link, std::chrono::milliseconds operation);
+/// Further channels of a connection, none where its server does not take writes in any order; `operation` as in
+/// `sftp_client::start`. The connection outlives the opener's users.
+[[nodiscard]] channel_opener channels_of(sftp_connection& connection, std::chrono::milliseconds operation);
+
+/// Asks for the channels that a file will want, if it is known to be large: worth it right before it is opened. `how`
+/// is as for `open_striped_writer`, with an opener of this connection.
+void ask_for_stripes(sftp_connection& connection, const stripes& how);
 
 }  // namespace gangway::net

@@ -24,7 +24,7 @@ class path_window {
   public:
     using nanoseconds = std::int64_t;
 
-    /// `round_trip` is that of anything short, e.g. of OPEN; it decides how large the first window is, 8 MiB at most.
+    /// `round_trip` is that of anything short, e.g. of OPEN; it decides how large the first window is.
     path_window(nanoseconds round_trip, window_bounds bounds) noexcept;
 
     /// The window for now: octets asked for and not taken.

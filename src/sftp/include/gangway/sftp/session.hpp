@@ -45,14 +45,16 @@ class session {
 
     /// Queues INIT; call once, before anything else.
     void start();
-    /// VERSION came and the session is neither failed nor drained: requests may be submitted.
+    /// VERSION came and the session is neither failed nor drained.
     [[nodiscard]] bool ready() const noexcept { return stage_ == stage::ready; }
     /// What the server can do; meaningful once `ready`. If it offers limits@openssh.com the session asks at once, and
     /// `features().limits` changes from the defaults when the answer comes.
     [[nodiscard]] const server_features& features() const noexcept { return features_; }
 
-    /// Queues a request and copies all it views. `token` is the caller's own and comes back in the completion. Fails
-    /// with `closed`, `busy`, `extension_missing`, `too_long` or `incomplete_attributes`; then nothing is queued.
+    /// Queues a request and copies all it views. `token` is the caller's own and comes back in the completion. What is
+    /// no extension may be sent right behind INIT, to a server that reads on before it has answered that: all versions
+    /// from 3 on, which is the lowest that is accepted, begin with the same requests. Fails with `closed`, `busy`,
+    /// `extension_missing`, `too_long` or `incomplete_attributes`; then nothing is queued.
     template <request_message Request>
     [[nodiscard]] base::result<request_id> submit(const Request& request, std::uint64_t token) {
         if (auto refused = refusal<Request>()) return std::unexpected(*std::move(refused));
@@ -102,6 +104,7 @@ class session {
     template <request_message Request>
     [[nodiscard]] std::optional<base::error> refusal() const {
         if constexpr (extension_message<Request>) {
+            if (stage_ == stage::awaiting_version) return unopened(Request::label);
             if (ready() && !(features_.*Request::feature)) return missing(Request::extension);
         }
         return unable(Request::label);
@@ -125,6 +128,7 @@ class session {
         return id;
     }
     [[nodiscard]] std::optional<base::error> unable(std::string_view label) const;
+    [[nodiscard]] static base::error unopened(std::string_view label);
     [[nodiscard]] static base::error missing(std::string_view extension);
     [[nodiscard]] static base::error unsendable(std::string_view label, errc reason);
 

@@ -93,7 +93,9 @@ class client {
     /// To the latest `prompts_received`.
     [[nodiscard]] base::result<void> answer(std::span<const base::secret> answers);
 
-    // Channels (RFC 4254), once logged in.
+    // Channels (RFC 4254), once logged in. Only the first may be asked for before that, right behind a proof that
+    // should do (RFC 4252 section 5.1 lets servers keep it for later): it saves a round trip. If the proof does not do,
+    // the channel is forgotten, without an event; some servers end the connection for it.
 
     /// Opens a session channel: `channel_opened` or `channel_refused` follows. `window` is how many octets may be on
     /// their way to us at once; it is kept open to half of it, and to all but 1 MiB of a large one. 32 KiB to 32 MiB.
