@@ -1,10 +1,12 @@
 // readyz, metrics, openapi.json: what the gateway tells about itself.
 #include "monitor.hpp"
 #include "openapi_document.hpp"
+#include "pull_metrics.hpp"
 #include "routes.hpp"
 
 #include <gangway/api/json_writer.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -59,6 +61,10 @@ net::awaitable<answer> metrics(services& with, fields, wiped_octets) {
     write_pool(text, with.servers.statistics());
     text.gauge("gangway_sessions", "Sessions that clients have opened and not closed.");
     text.sample(with.sessions.size());
+    if (with.managed != nullptr && with.managed->pulled != nullptr) {
+        const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
+        write_pulls(text, with.managed->pulled->statistics(), now);
+    }
     co_return answer{.headers = {{"Content-Type", std::string{metrics_media_type}}}, .body = text.take()};
 }
 

@@ -64,6 +64,11 @@ TEST(documentation, example_file_shows_the_defaults) {
     EXPECT_EQ(example.limits.authentication, usual.limits.authentication);
     EXPECT_EQ(example.limits.operation, usual.limits.operation);
     EXPECT_EQ(example.stop_limit, usual.stop_limit);
+    EXPECT_EQ(example.pull_connections, usual.pull_connections);
+    EXPECT_EQ(example.keep.runs, usual.keep.runs);
+    EXPECT_EQ(example.keep.files, usual.keep.files);
+    EXPECT_EQ(example.keep.audit, usual.keep.audit);
+    EXPECT_EQ(example.keep.deliveries, usual.keep.deliveries);
     EXPECT_EQ(example.format, usual.format);
     EXPECT_EQ(example.level, usual.level);
 }

@@ -5,6 +5,7 @@
 #include "keeping.hpp"
 #include "logged_access.hpp"
 #include "process.hpp"
+#include "pulling.hpp"
 #include "webhook_delivery.hpp"
 
 #include <gangway/api/client_limits.hpp>
@@ -19,6 +20,7 @@
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 
@@ -55,8 +57,9 @@ void run_until_stopped(asio::io_context& io, event_log& log) noexcept {
     }
 }
 
-net::awaitable<void> stop_on_signal(asio::signal_set& signals, api::server& server, webhook_delivery& webhooks,
-                                    std::chrono::milliseconds limit, event_log& log) {
+net::awaitable<void> stop_on_signal(asio::signal_set& signals, api::server& server, pulling& pulls,
+                                    webhook_delivery& webhooks, std::chrono::milliseconds limit, event_log& log) {
+    using namespace asio::experimental::awaitable_operators;
     const int first = co_await signals.async_wait(asio::use_awaitable);
     log.write(log_level::info, "stopping", {{"signal", first}, {"limit_ms", limit.count()}});
     signals.async_wait([&log](const boost::system::error_code& failure, int second) {
@@ -64,7 +67,7 @@ net::awaitable<void> stop_on_signal(asio::signal_set& signals, api::server& serv
         log.write(log_level::warning, "stopped", {{"signal", second}, {"atOnce", "true"}});
         std::_Exit(exit_code_of(second));
     });
-    co_await server.stop(limit);
+    co_await (server.stop(limit) && pulls.stop(limit));
     co_await webhooks.stop();
     signals.cancel();
 }
@@ -130,9 +133,28 @@ int serve(settings decided) {
     managed.emplace(dialling, *kept->database, *kept->secrets, *servers, &transfer::notice_quarantine);
     const auto tokens = std::make_shared<api::token_book>(io.get_executor(), *kept->database, clock);
     if (const auto known = start(*tokens); !known) return refuse_to_start(log, known.error());
+    pulling pulls{io.get_executor(),
+                  {.database = *kept->database,
+                   .secrets = *kept->secrets,
+                   .servers = *servers,
+                   .managed = *managed,
+                   .egress = egress,
+                   .clock = clock,
+                   .blocking = blocking},
+                  decided,
+                  log};
     kept_check remembered{*kept->database, *kept->secrets, clock};
-    all_checks needed{{&folder, &remembered}};
-    api::management management{*kept->database, *kept->secrets, *managed, *tokens, blocking};
+    pull_check pulled{pulls.service(), clock};
+    all_checks needed{{&folder, &remembered, &pulled}};
+    api::service_pulls asked{pulls.service()};
+    api::management management{.database = *kept->database,
+                               .secrets = *kept->secrets,
+                               .connections = *managed,
+                               .tokens = *tokens,
+                               .blocking = blocking,
+                               .pulling = &asked,
+                               .pull_roots = decided.pull_roots,
+                               .pulled = &pulls.service()};
     const auto server = api::server::start(io.get_executor(), decided.listen,
                                            {.access = {.allowed_hosts = std::move(decided.allowed_hosts),
                                                        .allowed_origins = std::move(decided.allowed_origins),
@@ -147,7 +169,8 @@ int serve(settings decided) {
     log.write(log_level::info, "listening", {{"address", address.address().to_string()}, {"port", address.port()}});
 
     webhook_delivery webhooks{io.get_executor(), *kept->database, *kept->secrets, egress, clock, blocking, log};
-    asio::co_spawn(io, stop_on_signal(signals, **server, webhooks, decided.stop_limit, log),
+    pulls.service().start();
+    asio::co_spawn(io, stop_on_signal(signals, **server, pulls, webhooks, decided.stop_limit, log),
                    [&](const std::exception_ptr&) { io.stop(); });
     run_on_all_cores(io, log);
     // What is still being looked up or decoded would come back to `io`.

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <span>
@@ -29,6 +30,12 @@ std::string wrapped(std::string text, std::size_t width) {
 std::filesystem::path path_variable(const char* name) {
     const char* const value = std::getenv(name);
     return value == nullptr ? std::filesystem::path{} : std::filesystem::path{value};
+}
+
+std::string host_name() {
+    std::array<char, 256> name{};
+    // The last character stays a NUL, whatever the system does with names that are too long.
+    return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string{name.data()} : std::string{};
 }
 
 }  // namespace
@@ -69,6 +76,7 @@ base::result<settings> setting_options::decided() const {
     auto decided = decide(written, {.home = path_variable("HOME"),
                                     .xdg_data_home = path_variable("XDG_DATA_HOME"),
                                     .stderr_is_terminal = ::isatty(STDERR_FILENO) == 1,
+                                    .host_name = host_name(),
                                     .api_token = token_variable()});
     if (decided) decided->ignored = unknown_variables(environ);
     return decided;

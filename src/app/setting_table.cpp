@@ -24,6 +24,21 @@ constexpr auto table = std::to_array<setting>({
     {"master_key_file", "GANGWAY_MASTER_KEY_FILE", "--master-key-file", "FILE", text,
      "File with the master key that seals private keys and passwords, readable by Gangway alone. "
      "Default: the systemd credential gangway-master-key, else master-key in data_dir, made on the first start"},
+    {"pull_roots", "GANGWAY_PULL_ROOTS", "--pull-root", "DIR", list,
+     "Folders of this machine beneath which pulled files may be put; a destination that is not absolute lies beneath "
+     "the first. Default: pulled in data_dir"},
+    {"pull_connections", "GANGWAY_PULL_CONNECTIONS", "--pull-connections", "N", text,
+     "So many connections are pulled from at a time, 1 to 64. Default: 8"},
+    {"node_name", "GANGWAY_NODE_NAME", "--node-name", "NAME", text,
+     "Who this process is to others on the same database: two must never have one name. Default: the host name"},
+    {"keep_runs", "GANGWAY_KEEP_RUNS", "--keep-runs", "DAYS", text,
+     "How long runs stay in the history: 30d, or forever. Default: 90d"},
+    {"keep_files", "GANGWAY_KEEP_FILES", "--keep-files", "DAYS", text,
+     "How long versions of files that a later one has replaced stay in the history. Default: 730d"},
+    {"keep_audit", "GANGWAY_KEEP_AUDIT", "--keep-audit", "DAYS", text,
+     "How long entries of the audit are kept. Default: 730d"},
+    {"keep_deliveries", "GANGWAY_KEEP_DELIVERIES", "--keep-deliveries", "DAYS", text,
+     "How long deliveries of webhooks that are over are kept. Default: 30d"},
     {"api_token_file", "GANGWAY_API_TOKEN_FILE", "--api-token-file", "FILE", text,
      "File with the token that every request must bring (Authorization: Bearer …). GANGWAY_API_TOKEN may hold the "
      "token "

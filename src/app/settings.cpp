@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <charconv>
 #include <cstring>
 #include <fstream>
 #include <utility>
@@ -233,6 +234,58 @@ void take_logging(reader& from, bool terminal, settings& into) {
                                                                           {"error", log_level::error}}));
 }
 
+/// Whole numbers of up to four digits.
+base::result<int> parse_count(std::string_view text, std::string_view key, int least, int most) {
+    int count = 0;
+    const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (failure != std::errc{} || end != text.data() + text.size() || count < least || count > most)
+        return model::invalid(
+            key, fmt::format("\"{}\" is not a whole number from {} to {}", base::escape(text, 64), least, most));
+    return count;
+}
+
+/// "30d" or "forever".
+auto days_of(std::string_view key) {
+    return [key](std::string_view text) -> base::result<std::optional<std::chrono::days>> {
+        if (text == "forever") return std::nullopt;
+        const auto count = text.ends_with('d') ? parse_count(text.substr(0, text.size() - 1), key, 1, 9999)
+                                               : base::result<int>{model::invalid(key, "")};
+        if (!count)
+            return model::invalid(
+                key, fmt::format("\"{}\" is not a number of days, such as 30d, nor forever", base::escape(text, 64)));
+        return std::chrono::days{*count};
+    };
+}
+
+base::result<std::string> parse_node_name(std::string_view text) {
+    constexpr std::size_t longest = 100;
+    const auto visible = [](char c) { return c > 0x20 && c < 0x7F; };
+    if (text.empty() || text.size() > longest || !std::ranges::all_of(text, visible))
+        return model::invalid("node_name", "a name is 1 to 100 visible ASCII characters without spaces");
+    return std::string{text};
+}
+
+void take_pulls(reader& from, const surroundings& around, settings& into) {
+    from.take_list("pull_roots", into.pull_roots, [](std::string_view text) -> base::result<std::filesystem::path> {
+        std::filesystem::path path{text};
+        if (!path.is_absolute() || text.contains('\0'))
+            return model::invalid("pull_roots", fmt::format("\"{}\" is not an absolute path", base::escape(text, 64)));
+        return path.lexically_normal();
+    });
+    if (into.pull_roots.empty()) into.pull_roots.push_back(std::filesystem::absolute(into.data_dir) / "pulled");
+    from.take("pull_connections", into.pull_connections, [](std::string_view text) -> base::result<std::size_t> {
+        const auto count = parse_count(text, "pull_connections", 1, 64);
+        if (!count) return std::unexpected(count.error());
+        return static_cast<std::size_t>(*count);
+    });
+    into.node_name = around.host_name.empty() ? "gangway" : around.host_name;
+    from.take("node_name", into.node_name, parse_node_name);
+    from.take("keep_runs", into.keep.runs, days_of("keep_runs"));
+    from.take("keep_files", into.keep.files, days_of("keep_files"));
+    from.take("keep_audit", into.keep.audit, days_of("keep_audit"));
+    from.take("keep_deliveries", into.keep.deliveries, days_of("keep_deliveries"));
+}
+
 std::filesystem::path usual_data_dir(const surroundings& around) {
     // Only an absolute path counts (XDG Base Directory Specification).
     if (around.xdg_data_home.is_absolute()) return around.xdg_data_home / "gangway";
@@ -252,6 +305,7 @@ base::result<settings> decide(const raw_settings& written, surroundings around) 
     constexpr auto as_it_is = [](std::string_view text) -> base::result<std::string> { return std::string{text}; };
     from.take("database", decided.database, as_it_is);
     from.take("master_key_file", decided.master_key_file, as_it_is);
+    take_pulls(from, around, decided);
     from.take_list("allowed_hosts", decided.allowed_hosts, parse_host_name);
     from.take_list("allowed_origins", decided.allowed_origins, parse_origin);
     take_rates(from, decided);

@@ -214,5 +214,38 @@ TEST(settings, first_error_in_order_of_the_table_is_told_and_names_its_field) {
     EXPECT_EQ(result.error().fact_named("field"), "listen");
 }
 
+TEST(settings, pulls_go_below_the_data_folder_by_default_and_to_absolute_roots_only) {
+    EXPECT_THAT(decided({}).pull_roots, ElementsAre("/home/alice/.local/share/gangway/pulled"));
+    EXPECT_THAT(decided(flag("pull_roots", {"/srv/in/../a", "/b"})).pull_roots, ElementsAre("/srv/a", "/b"));
+    EXPECT_THAT(refusal(flag("pull_roots", {"in"})), HasSubstr("absolute"));
+}
+
+TEST(settings, a_number_of_connections_is_small_and_whole) {
+    EXPECT_EQ(decided({}).pull_connections, 8U);
+    EXPECT_EQ(decided(flag("pull_connections", {"64"})).pull_connections, 64U);
+    for (const char* wrong : {"", "0", "65", "-1", "8x", " 8", "1e1"})
+        EXPECT_THAT(refusal(flag("pull_connections", {wrong})), HasSubstr("1 to 64")) << wrong;
+}
+
+TEST(settings, a_node_is_named_after_its_host_unless_told_otherwise) {
+    auto around = at_home();
+    around.host_name = "box";
+    EXPECT_EQ(decide({}, std::move(around)).value().node_name, "box");
+    EXPECT_EQ(decided({}).node_name, "gangway");
+    EXPECT_EQ(decided(flag("node_name", {"a-1"})).node_name, "a-1");
+    for (const char* wrong : {"", "a b", "\xc3\xa9"})
+        EXPECT_THAT(refusal(flag("node_name", {wrong})), HasSubstr("visible ASCII")) << wrong;
+}
+
+TEST(settings, history_is_kept_for_days_or_for_ever) {
+    const auto usual = decided({});
+    EXPECT_EQ(usual.keep.runs, std::chrono::days{90});
+    EXPECT_EQ(usual.keep.deliveries, std::chrono::days{30});
+    EXPECT_EQ(decided(flag("keep_files", {"7d"})).keep.files, std::chrono::days{7});
+    EXPECT_EQ(decided(flag("keep_audit", {"forever"})).keep.audit, std::nullopt);
+    for (const char* wrong : {"", "d", "0d", "7", "7h", "-1d", "10000d", "never"})
+        EXPECT_THAT(refusal(flag("keep_runs", {wrong})), HasSubstr("30d")) << wrong;
+}
+
 }  // namespace
 }  // namespace gangway::app

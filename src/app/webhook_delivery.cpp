@@ -1,5 +1,7 @@
 #include "webhook_delivery.hpp"
 
+#include "reachable.hpp"
+
 namespace gangway::app {
 namespace {
 
@@ -18,14 +20,6 @@ void tell(event_log& log, const transfer::delivery_report& how) {
                    {"attempt", how.attempt},
                    {"error", how.error},
                    {"givenUp", how.given_up ? "true" : "false"}});
-}
-
-sink::address_check allowed_by(const net::egress_policy& egress) {
-    return [&egress](std::string_view text) {
-        boost::system::error_code wrong;
-        const auto address = net::asio::ip::make_address(text, wrong);
-        return !wrong && egress.check(address).has_value();
-    };
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <gangway/net/asio.hpp>
 #include <gangway/remote/managed_connections.hpp>
 #include <gangway/store/async_database.hpp>
+#include <gangway/transfer/pull_service.hpp>
 #include <gangway/vault/vault.hpp>
 
 #include <filesystem>
@@ -23,6 +24,7 @@ struct management {
     pulls* pulling = nullptr;          ///< null: nothing is pulled by this process
     /// Local destinations lie beneath one of these, relative ones beneath the first; absolute paths.
     std::vector<std::filesystem::path> pull_roots{};
+    const transfer::pull_service* pulled = nullptr;  ///< for metrics; null: there are none
 };
 
 }  // namespace gangway::api

@@ -7,8 +7,10 @@
 #include <gangway/net/asio.hpp>
 #include <gangway/net/egress_policy.hpp>
 #include <gangway/net/timers.hpp>
+#include <gangway/transfer/pull_service.hpp>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -25,6 +27,13 @@ struct settings {
     std::filesystem::path data_dir;
     std::string database{};         ///< what `store::parse_location` takes; empty: a file in `data_dir`
     std::string master_key_file{};  ///< empty: see `vault::master_key_file::find`
+    std::vector<std::filesystem::path> pull_roots{};  ///< absolute; never empty
+    std::size_t pull_connections = 8;
+    std::string node_name{};
+    transfer::keep_history keep{.runs = std::chrono::days{90},
+                                .files = std::chrono::days{730},
+                                .audit = std::chrono::days{730},
+                                .deliveries = std::chrono::days{30}};
     std::optional<base::secret> api_token{};
     std::vector<std::string> allowed_hosts{};
     std::vector<std::string> allowed_origins{};
@@ -42,6 +51,7 @@ struct surroundings {
     std::filesystem::path home{};           ///< empty: unknown
     std::filesystem::path xdg_data_home{};  ///< empty: not set
     bool stderr_is_terminal = false;
+    std::string host_name{};                  ///< empty: unknown
     std::optional<base::secret> api_token{};  ///< GANGWAY_API_TOKEN
 };
 

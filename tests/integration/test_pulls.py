@@ -1,0 +1,269 @@
+"""Folders that are pulled from real OpenSSH: on schedule and on request, once, complete, and after every trouble."""
+import os
+import threading
+
+import pytest
+
+from support.checks import error, good
+from support.fault_proxy import SERVER_TO_CLIENT, STALL, Fault, FaultProxy
+from support.gateway import Gateway
+from support.managed import Connection, OwnOpenSsh, call
+from support.privilege import IS_ROOT, PREFIX
+from support.child import run as run_program
+from support.pulls import Folder
+from support.scripted_sftp import ScriptedSftp
+from support.waiting import until
+
+LOOKS = {'stable': {'by': 'looks', 'apart': '5s'}}
+
+
+@pytest.fixture
+def sshd(keys, workspace, request):
+    folder = workspace / f'pulls-{os.getpid()}-{abs(hash(request.node.nodeid))}'
+    with OwnOpenSsh(keys, folder) as server:
+        (server.folder / 'tree' / 'out').mkdir()
+        yield server
+
+
+@pytest.fixture
+def managed(own_gateway):
+    return own_gateway()
+
+
+def out(sshd):
+    return sshd.folder / 'tree' / 'out'
+
+
+def ready(gateway, sshd, server=None):
+    """A connection whose generated key the server accepts, tested."""
+    connection = Connection(gateway, 'partner', server or sshd, sshd.username)
+    sshd.authorize(connection.new_key()['publicKey'])
+    good(connection.ask('POST', '/test'))
+    return connection
+
+
+def at(server):
+    return server.host, server.port
+
+
+def fill(folder, count, size=1000):
+    """Files with a content of their own, name to content."""
+    made = {f'file-{number:04}.csv': os.urandom(8).hex().encode() * (size // 16) for number in range(count)}
+    for name, content in made.items():
+        (folder / name).write_bytes(content)
+    return made
+
+
+def test_a_thousand_files_that_come_while_it_runs_arrive_once_and_whole(managed, sshd):
+    connection = ready(managed, sshd)
+    assert connection.shown()['hostKey']['fingerprint'] == sshd.host_key.fingerprint
+    folder = Folder(connection, 'orders', out(sshd), {'every': '1m'}, LOOKS)
+    first = folder.run_to_its_end()
+    assert first['outcome'] == 'succeeded' and first['pulled'] == 0
+
+    slow = {f'slow-{number:03}.csv': b'' for number in range(500)}
+    quick_is_there = threading.Event()
+
+    def write_slowly():
+        """Some octets to each file in turn, never silent for long, until all quick files have arrived."""
+        rounds = 0
+        while rounds < 2 or not quick_is_there.is_set():
+            rounds += 1
+            for name in slow:
+                piece = f'{name} round {rounds}\n'.encode()
+                with open(out(sshd) / name, 'ab') as file:
+                    file.write(piece)
+                slow[name] += piece
+            quick_is_there.wait(0.2)
+
+    folder.run()
+    writer = threading.Thread(target=write_slowly)
+    writer.start()
+    try:
+        quick = fill(out(sshd), 500)
+        until(lambda: len(folder.arrived()) >= 500, 120, 'the files that are written at once')
+        assert folder.arrived() == quick, 'a file that is still written has arrived'
+    finally:
+        quick_is_there.set()
+        writer.join()
+    until(lambda: len(folder.arrived()) == 1000, 120, 'the files that were written slowly')
+    assert folder.arrived() == quick | slow
+    until(lambda: sum(run['pulled'] for run in folder.runs()) == 1000, 30, 'the end of the last run')
+    ledger = folder.ledger()
+    assert len(ledger) == len({row['path'] for row in ledger if 'version' in row}) + sum('version' not in r for r in ledger)
+    assert sorted(row['path'] for row in ledger if row['state'] == 'finalised') == sorted(quick | slow)
+    assert {row['version'] for row in ledger if row['state'] == 'finalised'} == {1}
+    assert connection.health() == 'healthy'
+
+
+def test_a_second_run_transfers_nothing(managed, sshd):
+    folder = Folder(ready(managed, sshd), 'orders', out(sshd))
+    files = fill(out(sshd), 20)
+    assert folder.run_to_its_end()['pulled'] == 20
+    again = folder.run_to_its_end()
+    assert again['outcome'] == 'succeeded' and again['pulled'] == 0 and again['octets'] == 0 and again['listed'] == 20
+    assert folder.arrived() == files
+
+
+def test_a_schedule_pulls_by_itself(managed, sshd):
+    folder = Folder(ready(managed, sshd), 'orders', out(sshd), {'every': '1m'})
+    files = fill(out(sshd), 3)
+    until(lambda: folder.arrived() == files, 80, 'the run of the schedule')
+    newest = until(lambda: [run for run in folder.runs() if run['pulled'] == 3], 10, 'its end')[0]
+    assert newest['cause'] == 'schedule'
+    assert managed.events('run_started', cause='schedule') and managed.events('run_ended', pulled=3)
+    text = managed.request('GET', '/metrics').body.decode()
+    assert 'gangway_pull_files_total 3' in text and 'gangway_pull_runs_total{outcome="succeeded"}' in text
+    assert f'gangway_pull_seconds_since_success{{connection="{folder.connection.id}"}}' in text
+
+
+def test_another_host_key_ends_runs_before_any_credential_until_it_is_locked(managed, sshd, keys):
+    with FaultProxy(at(sshd)) as line, ScriptedSftp(keys, host_keys=[keys.host('ed25519', '_other')]) as impostor:
+        connection = ready(managed, sshd, line)
+        folder = Folder(connection, 'orders', out(sshd), {'every': '1m'})
+        files = fill(out(sshd), 3)
+        assert folder.run_to_its_end()['pulled'] == 3
+        line.lead_to(at(impostor))
+        line.cut()
+        files |= {'late.csv': b'late'}
+        (out(sshd) / 'late.csv').write_bytes(b'late')
+        refused = folder.run_to_its_end()
+        assert refused['outcome'] == 'failed' and refused['pulled'] == 0
+        assert not impostor.saw_authentication
+        assert connection.health() == 'host_key_mismatch'
+        line.lead_to(at(sshd))
+        good(connection.ask('PUT', '/host-key', {'fingerprint': sshd.host_key.fingerprint}))
+        until(lambda: folder.arrived() == files, 60, 'the run after the lock')
+        until(lambda: connection.health() == 'healthy', 10, 'its health')
+
+
+def test_rotation_shows_which_key_each_run_has_used(managed, sshd):
+    with FaultProxy(at(sshd)) as line:
+        connection = Connection(managed, 'partner', line, sshd.username)
+        old, new = connection.new_key(), None
+        sshd.authorize(old['publicKey'])
+        folder = Folder(connection, 'orders', out(sshd))
+        first = fill(out(sshd), 2)
+        assert folder.run_to_its_end()['key'] == old['id']
+        new = connection.new_key()
+        sshd.authorize(new['publicKey'])
+        line.cut()
+        (out(sshd) / 'late.csv').write_bytes(b'late')
+        after = until(lambda: rerun(folder), 60, 'a run with the new key')
+        assert after['outcome'] == 'succeeded' and after['key'] == new['id']
+        assert after['hostKey'] == sshd.host_key.fingerprint
+        assert folder.arrived() == first | {'late.csv': b'late'}
+
+
+def rerun(folder):
+    """A run that worked; the one that meets the cut line may fail."""
+    ended = folder.run_to_its_end()
+    return ended if ended['outcome'] == 'succeeded' else None
+
+
+def stalled(line):
+    """The server's answers stop after a while, in the middle of a file."""
+    line.fault = Fault(STALL, SERVER_TO_CLIENT, 300_000)
+
+
+def test_a_cancelled_run_ends_and_the_next_one_goes_on(managed, sshd):
+    with FaultProxy(at(sshd)) as line:
+        connection = ready(managed, sshd, line)
+        folder = Folder(connection, 'orders', out(sshd))
+        files = fill(out(sshd), 3, 2_000_000)
+        stalled(line)
+        line.cut()
+        run = folder.run()
+        until(lambda: call(managed, 'GET', f'/runs/{run}').json.get('progress', {}).get('planned'), 30, 'a plan')
+        assert folder.ask('POST', '/run', {}).status == 409
+        assert call(managed, 'POST', f'/runs/{run}/cancel', {}).status == 202
+        assert folder.ended(run)['outcome'] == 'interrupted'
+        assert folder.arrived().keys() <= files.keys()
+        line.fault = None
+        line.cut()
+        until(lambda: rerun(folder), 60, 'a run that goes through')
+        assert folder.arrived() == files
+        actions = [entry['action'] for entry in call(managed, 'GET', '/audit?limit=100').json['entries']]
+        assert 'folder.run' in actions and any('cancel' in action for action in actions)
+
+
+def test_a_gateway_that_is_stopped_in_a_run_goes_on_with_it_after_its_start(own_gateway, sshd, tmp_path):
+    data = tmp_path / 'data'
+    with FaultProxy(at(sshd)) as line:
+        gateway = own_gateway(data_dir=data)
+        folder = Folder(ready(gateway, sshd, line), 'orders', out(sshd))
+        files = fill(out(sshd), 3, 2_000_000)
+        stalled(line)
+        line.cut()
+        run = folder.run()
+        until(lambda: call(gateway, 'GET', f'/runs/{run}').json.get('progress', {}).get('planned'), 30, 'a plan')
+        gateway.ask_to_stop()
+        assert gateway.child.wait(20) == 0
+        line.fault = None
+        with Gateway(data) as again:
+            folder.gateway = folder.connection.gateway = again
+            assert folder.ended(run)['outcome'] == 'interrupted'
+            until(lambda: folder.arrived() == files, 60, 'the files, though nobody asks')
+            until(lambda: folder.runs()[0]['outcome'] == 'succeeded', 30, 'the end of the run')
+            assert [row['version'] for row in folder.ledger() if row['state'] == 'finalised'] == [1, 1, 1]
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A file system of one MiB."""
+    assert IS_ROOT or PREFIX, 'mounting needs root'
+    place = tmp_path / 'small'
+    place.mkdir()
+    run_program([*PREFIX, 'mount', '-t', 'tmpfs', '-o', 'mode=777,size=1m', 'tmpfs', place])
+    yield place
+    run_program([*PREFIX, 'umount', '--lazy', place])
+
+
+def test_a_full_or_read_only_disk_is_told_and_got_over(own_gateway, sshd, small_disk):
+    gateway = own_gateway('--pull-root', small_disk)
+    connection = ready(gateway, sshd)
+    folder = Folder(connection, 'orders', out(sshd), {'every': '1m'},
+                    destination={'to': 'local', 'folder': str(small_disk / 'orders')})
+    folder.place = small_disk / 'orders'
+    ballast = small_disk / 'ballast'
+    ballast.write_bytes(bytes(900_000))
+    files = fill(out(sshd), 1, 500_000)
+    full = folder.run_to_its_end()
+    assert full['outcome'] in ('partial', 'failed') and full['pulled'] == 0
+    assert folder.arrived() == {}
+    good(connection.operate('list', path='.'))          # the rest of the gateway lives
+    ballast.unlink()
+    until(lambda: folder.arrived() == files, 120, 'the file, once there is room')
+
+    run_program([*PREFIX, 'mount', '-o', 'remount,ro', small_disk])
+    (out(sshd) / 'late.csv').write_bytes(b'late')
+    until(lambda: [run for run in runs_after_request(folder) if run['outcome'] in ('partial', 'failed')], 30, 'a failure')
+    assert 'late.csv' not in folder.arrived()
+    run_program([*PREFIX, 'mount', '-o', 'remount,rw', small_disk])
+    until(lambda: folder.arrived() == files | {'late.csv': b'late'}, 150, 'the file, once it may be written')
+
+
+def runs_after_request(folder):
+    folder.ask('POST', '/run', {})
+    return folder.runs()[:1]
+
+
+def test_a_paused_connection_is_left_alone(managed, sshd):
+    connection = ready(managed, sshd)
+    folder = Folder(connection, 'orders', out(sshd))
+    good(connection.ask('POST', '/pause', {}))
+    error(folder.ask('POST', '/run', {}), 'conflict')
+    good(connection.ask('POST', '/resume', {}))
+    assert folder.run_to_its_end()['outcome'] == 'succeeded'
+
+
+def test_a_pull_again_gives_the_file_a_second_version(managed, sshd):
+    folder = Folder(ready(managed, sshd), 'orders', out(sshd))
+    files = fill(out(sshd), 1)
+    name, content = next(iter(files.items()))
+    folder.run_to_its_end()
+    row = folder.ledger()[0]['id']
+    again = call(managed, 'POST', f'/files/{row}/pull-again', {})
+    assert again.status in (200, 201, 202), again.body[:300]
+    until(lambda: sorted(folder.arrived().values()) == [content, content], 30, 'the second copy')
+    assert {run['cause'] for run in folder.runs()} == {'manual', 'repull'}
