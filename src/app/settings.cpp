@@ -272,7 +272,8 @@ void take_pulls(reader& from, const surroundings& around, settings& into) {
             return model::invalid("pull_roots", fmt::format("\"{}\" is not an absolute path", base::escape(text, 64)));
         return path.lexically_normal();
     });
-    if (into.pull_roots.empty()) into.pull_roots.push_back(std::filesystem::absolute(into.data_dir) / "pulled");
+    if (into.pull_roots.empty() && !into.data_dir.empty())
+        into.pull_roots.push_back(std::filesystem::absolute(into.data_dir) / "pulled");
     from.take("pull_connections", into.pull_connections, [](std::string_view text) -> base::result<std::size_t> {
         const auto count = parse_count(text, "pull_connections", 1, 64);
         if (!count) return std::unexpected(count.error());

@@ -138,7 +138,7 @@ net::awaitable<void> folder_pull::give_back() {
     const auto* why = run_.fatal ? run_.fatal->message.c_str() : "the run ended before the file was here";
     std::vector<run_ledger::setback> all;
     for (const auto& id : std::exchange(landing_.open, {}))
-        all.push_back({.id = id, .error = why, .next_try = run_.now()});
+        all.push_back({.id = id, .error = why, .next_try = run_.at_once()});
     static_cast<void>(run_.went_well(co_await run_.ledger.fail(all)));
 }
 

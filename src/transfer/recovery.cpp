@@ -62,7 +62,7 @@ class recovering {
         switch (next_step(stage, hold::inherited)) {
             case file_step::release:
                 released_.push_back(
-                    {.id = row.id, .error = "the run ended before the file was here", .next_try = run_.now()});
+                    {.id = row.id, .error = "the run ended before the file was here", .next_try = run_.at_once()});
                 break;
             case file_step::recover:
                 if (waits)
@@ -103,7 +103,7 @@ class recovering {
             } else if (each.found) {
                 lost.push_back({.id = each.row->id,
                                 .error = "what was staged is gone; it is fetched again",
-                                .next_try = run_.now()});
+                                .next_try = run_.at_once()});
             } else {
                 note_failure(each, lost, postponed, conflicts);
             }

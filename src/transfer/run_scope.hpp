@@ -46,6 +46,8 @@ struct run_scope {
     }
     void look_again_at(std::chrono::sys_seconds when) { look_again = std::min(when, look_again.value_or(when)); }
     [[nodiscard]] store::timestamp now() const { return store::now(clock); }
+    /// When to try again what may be tried at once: plans are made for whole seconds.
+    [[nodiscard]] store::timestamp at_once() const { return std::chrono::floor<std::chrono::seconds>(now()); }
 
     /// A try at a file that failed: when the next one comes, by how many failed before.
     [[nodiscard]] run_ledger::setback setback(const std::string& id, std::int64_t attempts, const base::error& why);

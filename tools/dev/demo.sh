@@ -127,6 +127,10 @@ login pins the host key, and from then on a name is enough:
   gangway connections create demo sftp://$(id -un)@127.0.0.1:$port
   gangway keys create demo --restrict >>$demo/authorized_keys
   gangway connections test demo
+  gangway folders create demo orders outgoing --include '*.csv' --at-once --to-folder orders
+  gangway folders dry-run demo/orders
+  gangway folders run demo/orders --wait
+  ls -l $demo/gateway/pulled/orders
 
 What such a body looks like:     cat $demo/list.json
 What the server received:        ls -l $demo/files/incoming
