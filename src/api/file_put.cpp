@@ -7,6 +7,7 @@
 #include <gangway/api/one_shot_answers.hpp>
 #include <gangway/net/file_operations.hpp>
 #include <gangway/net/file_stream.hpp>
+#include <gangway/net/striped_writer.hpp>
 #include <gangway/net/temporary_file.hpp>
 
 #include <optional>
@@ -44,6 +45,7 @@ class upload {
 
     net::async_result<written> operator()(std::unique_ptr<remote::lease> lease) {
         auto& client = lease->client();
+        if (options_.atomic) stripes_ = {.more = lease->more(), .size = body_.announced()};
         auto before = co_await target(client);
         if (!before) co_return std::unexpected(std::move(before.error()));
         // A file that is replaced stays as closed to others as it was.
@@ -75,12 +77,12 @@ class upload {
 
     net::async_result<std::unique_ptr<net::file_writer>> opened(net::sftp_client& client, model::remote_path path,
                                                                 net::writer_options how) {
-        auto writer = co_await net::file_writer::open(client, path, how);
+        auto writer = co_await net::open_striped_writer(client, path, how, stripes_);
         const bool missing = !writer && writer.error().code == sftp::errc::no_such_file;
         if (!missing || !options_.parents) co_return writer;
         auto made = co_await net::make_directory(client, path_.parent(), {.parents = true});
         if (!made) co_return std::unexpected(std::move(made.error()));
-        co_return co_await net::file_writer::open(client, std::move(path), how);
+        co_return co_await net::open_striped_writer(client, std::move(path), how, stripes_);
     }
 
     /// Cancelled, or failing, it leaves nothing open.
@@ -128,6 +130,8 @@ class upload {
     const model::remote_path& path_;
     put_options options_;
     request_body& body_;
+    /// What is written under its own name may be left unfinished, and then has no holes.
+    net::stripes stripes_{};
 };
 
 base::result<void> check_encoding(const resource_request& request) {

@@ -30,8 +30,6 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 
 constexpr auto as_values = asio::as_tuple(asio::use_awaitable);
-/// What is asked for at once while nobody knows what comes: a head and a usual body. The memory is zeroed when it goes.
-constexpr std::size_t first_read = 8U * 1024;
 /// Room for the reads of Beast.
 constexpr std::size_t body_read = 64U * 1024;
 
@@ -79,7 +77,8 @@ struct http_session::exchange {
 http_session::http_session(net::tcp::socket socket, http_service service)
     : socket_(std::move(socket)),
       service_(service),
-      buffer_(service.limits.head.octets + service.limits.pipelined + body_read) {
+      buffer_(service.limits.head.octets + service.limits.pipelined + body_read),
+      idle_timer_(socket_.get_executor()) {
     error_code ignored;
     const auto peer = socket_.remote_endpoint(ignored);
     if (!ignored) {
@@ -91,6 +90,11 @@ http_session::http_session(net::tcp::socket socket, http_service service)
 }
 
 net::awaitable<void> http_session::run(bool welcome) {
+    /// What is under way holds this object; it ends here.
+    struct end {
+        http_session& self;
+        ~end() { self.close(); }
+    } const at_the_end{*this};
     if (!welcome) {
         waiting_since_ = no_wait;
         exchange now{service_.log, client_};
@@ -99,7 +103,7 @@ net::awaitable<void> http_session::run(bool welcome) {
             refusal(errc::too_many_requests, "All connections are in use; try again soon").with("retryAfter", "1"));
     }
     while (welcome && !draining_ && co_await serve_one())
-        buffer_.shrink_to_fit();  // a connection that waits holds nothing
+        continue;
     if (unread_) co_await linger();
 }
 
@@ -182,25 +186,6 @@ net::awaitable<bool> http_session::serve_one() {
 std::string_view http_session::buffered() const noexcept {
     const auto data = buffer_.cdata();
     return {static_cast<const char*>(data.data()), data.size()};
-}
-
-/// One read of whatever comes.
-net::async_result<void> http_session::receive() {
-    const auto room = std::min(first_read, buffer_.max_size() - buffer_.size());
-    const auto [failure, size] = co_await socket_.async_read_some(buffer_.prepare(room), as_values);
-    buffer_.commit(size);
-    if (failure) co_return api::refuse(errc::client_gone, "the client went away");
-    co_return base::result<void>{};
-}
-
-/// False: the connection ends without anybody having asked anything.
-net::awaitable<bool> http_session::await_request() {
-    if (buffer_.size() != 0) co_return true;
-    const auto limit = std::exchange(served_, true) ? service_.limits.idle_time : service_.limits.head_time;
-    idle_ = true;
-    const auto begun = co_await net::with_deadline(receive(), limit, base::phase::request, "the next request");
-    idle_ = false;
-    co_return begun.has_value();
 }
 
 net::async_result<std::size_t> http_session::find_head(head_scanner& scanner) {
@@ -373,6 +358,7 @@ net::awaitable<bool> http_session::send_stream(exchange& now, answer result, con
 net::awaitable<void> http_session::linger() {
     error_code ignored;
     socket_.shutdown(net::tcp::socket::shutdown_send, ignored);
+    co_await stop_reading();
     const auto discard = [](http_session& self) -> net::async_result<void> {
         std::uint64_t total = 0;
         while (total < self.service_.limits.linger_octets) {

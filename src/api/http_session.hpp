@@ -12,12 +12,15 @@
 #include <gangway/net/asio.hpp>
 
 #include <boost/asio/cancellation_signal.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http/serializer.hpp>
 #include <boost/beast/http/string_body.hpp>
 
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -33,7 +36,7 @@ struct http_service {
 
 /// Everything runs on the socket's strand. While an operation runs, the connection is watched: when the client hangs
 /// up, or half closes, the operation is cancelled.
-class http_session {
+class http_session : public std::enable_shared_from_this<http_session> {
   public:
     http_session(net::tcp::socket socket, http_service service);
 
@@ -59,7 +62,12 @@ class http_session {
 
     [[nodiscard]] net::awaitable<bool> serve_one();
     [[nodiscard]] net::awaitable<bool> await_request();
+    void read_some();
+    [[nodiscard]] net::awaitable<void> heard();
+    [[nodiscard]] net::awaitable<void> stop_reading();
     [[nodiscard]] net::async_result<void> receive();
+    void watch_idleness();
+    void close() noexcept;
     [[nodiscard]] net::async_result<std::size_t> find_head(head_scanner& scanner);
     [[nodiscard]] net::async_result<std::size_t> read_head();
     [[nodiscard]] net::async_result<wiped_octets> read_body(exchange& now);
@@ -84,10 +92,16 @@ class http_session {
     std::string client_;
     std::atomic<std::chrono::steady_clock::duration> waiting_since_{
         std::chrono::steady_clock::now().time_since_epoch()};  ///< since the clock's epoch
-    bool idle_ = false;                                        ///< waiting for a request to begin
-    bool served_ = false;                                      ///< there was a request on this connection before
-    bool draining_ = false;                                    ///< no further request is begun
-    bool unread_ = false;                                      ///< the client may still be sending what nobody reads
+    net::asio::steady_timer idle_timer_;
+    net::asio::steady_timer::time_point idle_until_{};
+    std::move_only_function<void(boost::system::error_code)> on_heard_{};  ///< who waits for the end of the read?
+    boost::system::error_code read_failure_{};
+    bool reading_ = false;   ///< a read is under way, and the buffer is its own
+    bool watching_ = false;  ///< the idle timer runs
+    bool idle_ = false;      ///< waiting for a request to begin
+    bool served_ = false;    ///< there was a request on this connection before
+    bool draining_ = false;  ///< no further request is begun
+    bool unread_ = false;    ///< the client may still be sending what nobody reads
 };
 
 }  // namespace gangway::api

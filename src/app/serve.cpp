@@ -129,7 +129,11 @@ int serve(settings decided) {
     asio::signal_set signals{io, SIGINT, SIGTERM, SIGHUP};
     const net::dial_context dialling{
         .egress = egress, .host_keys = *host_keys, .blocking = blocking, .limits = decided.limits};
-    const auto servers = remote::make_sessions(dialling, io.get_executor(), {}, &clients);
+    // What a strand has to do next is done by the thread that it ran on: to wake another one costs more than most of
+    // it. As soon as there is more than one thing to do, others help.
+    const net::asio::any_io_executor executor =
+        asio::prefer(io.get_executor(), asio::execution::relationship.continuation);
+    const auto servers = remote::make_sessions(dialling, executor, {}, &clients);
     managed.emplace(dialling, *kept->database, *kept->secrets, *servers, &transfer::notice_quarantine);
     const auto tokens = std::make_shared<api::token_book>(io.get_executor(), *kept->database, clock);
     if (const auto known = start(*tokens); !known) return refuse_to_start(log, known.error());
@@ -155,7 +159,7 @@ int serve(settings decided) {
                                .pulling = &asked,
                                .pull_roots = decided.pull_roots,
                                .pulled = &pulls.service()};
-    const auto server = api::server::start(io.get_executor(), decided.listen,
+    const auto server = api::server::start(executor, decided.listen,
                                            {.access = {.allowed_hosts = std::move(decided.allowed_hosts),
                                                        .allowed_origins = std::move(decided.allowed_origins),
                                                        .api_token = std::move(decided.api_token),

@@ -55,18 +55,22 @@ class pipelined_reader final : public file_reader {
         return attributes_call(client_, sftp::fstat_request{.handle = handle_.octets()});
     }
 
-    /// Asks for the attributes while the first READs are on their way: a small file then takes one round trip.
+    /// The first READs leave together with the question for the attributes: a small file then takes one round trip.
     /// `expected` is the size by the file's name, which may be that of another file by now; zero if it is not known.
     async_result<void> look(std::uint64_t expected) {
+        // Before the READs: what they bring may be much, and is taken only when the attributes are known.
+        call_pipeline shape{client_};
+        if (auto started = shape.start(sftp::fstat_request{.handle = handle_.octets()}, looking); !started)
+            co_return std::unexpected(started.error());
         if (expected > window_.position() + window_.chunk()) {
             window_.expect_end(std::min(expected, end_));
             fit_the_path();
         }
         if (window_.position() < end_) ask();
-        const auto answer = co_await client_.call(sftp::fstat_request{.handle = handle_.octets()});
-        if (!answer) co_return std::unexpected(answer.error());
+        const auto ended = co_await shape.next();
+        if (!ended.answer) co_return std::unexpected(ended.answer.error());
         // A server that cannot tell is no reason to refuse the file: it is then read until it ends.
-        if (const auto known = answer->as<sftp::attrs_reply>()) attributes_ = known->attrs;
+        if (const auto known = ended.answer->as<sftp::attrs_reply>()) attributes_ = known->attrs;
         if (size_is_meant(attributes_)) end_ = must_reach_ = std::min(*attributes_.size, end_);
         window_.expect_end(end_);
         fit_the_path();

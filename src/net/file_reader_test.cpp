@@ -93,7 +93,7 @@ TEST_F(file_reader_test, small_file_takes_one_read_and_is_closed) {
     const auto result = read("/a");
     EXPECT_EQ(result.octets, "hello");
     EXPECT_EQ(result.attributes.size, 5U);
-    EXPECT_EQ(server.log, (std::vector<std::string>{"OPEN /a 1", "STAT /a", "READ 0 32768", "FSTAT /a", "CLOSE /a"}));
+    EXPECT_EQ(server.log, (std::vector<std::string>{"OPEN /a 1", "STAT /a", "FSTAT /a", "READ 0 32768", "CLOSE /a"}));
 }
 
 TEST_F(file_reader_test, big_file_arrives_in_order_in_chunks_of_32_kib) {

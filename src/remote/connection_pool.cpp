@@ -34,6 +34,7 @@ class pooled_lease final : public lease {
     }
 
     net::sftp_client& client() noexcept override { return *connection_->connection.client; }
+    net::channel_opener more() override { return net::channels_of(connection_->connection, pool_->operation_limit()); }
     bool reused() const noexcept override { return reused_; }
     [[nodiscard]] const model::fingerprint& host_key() const noexcept { return connection_->host_key; }
     [[nodiscard]] const std::string& accepted_signer() const noexcept { return connection_->accepted_signer; }
@@ -117,6 +118,10 @@ net::async_result<pool_book::decision> connection_pool::decide(std::string host,
         id = book_.ask(host, key, clock::now());
         askings_.emplace(id, mine);
         settle();
+        if (mine->decision && !mine->failure) {  // as usual
+            askings_.erase(id);
+            co_return *mine->decision;
+        }
     }
     /// Leaves the queue if the coroutine ends before it has taken its decision.
     struct place {

@@ -48,6 +48,7 @@ class connection_pool : public std::enable_shared_from_this<connection_pool> {
     void retire(const std::string& managed);
 
     // -- for its leases and askers
+    [[nodiscard]] std::chrono::milliseconds operation_limit() const noexcept { return context_.limits.operation; }
     void release(pool_book::connection_id id, bool broken);
     void ended(pool_book::connection_id id);
     void withdraw(const std::string& host, pool_book::asker_id asker);

@@ -8,6 +8,7 @@
 #include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/defer.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 
@@ -32,9 +33,10 @@ void start_on(asio::any_io_executor there, asio::any_io_executor here, awaitable
             asio::post(there, [shared, type] { shared->stop.emit(type); });
         });
     auto done = [shared, here, handler = std::move(handler)](std::exception_ptr failure, T value) mutable {
-        asio::post(here,
-                   [shared, handler = std::move(handler), failure = std::move(failure),
-                    value = std::move(value)]() mutable { std::move(handler)(std::move(failure), std::move(value)); });
+        // No other thread is woken for it.
+        asio::defer(here,
+                    [shared, handler = std::move(handler), failure = std::move(failure),
+                     value = std::move(value)]() mutable { std::move(handler)(std::move(failure), std::move(value)); });
     };
     asio::co_spawn(there, std::move(work), asio::bind_cancellation_slot(shared->stop.slot(), std::move(done)));
 }

@@ -8,6 +8,7 @@
 #include <gangway/net/dial.hpp>
 #include <gangway/net/doctor.hpp>
 #include <gangway/net/sftp_client.hpp>
+#include <gangway/net/striped_writer.hpp>
 #include <gangway/remote/login_keeper.hpp>
 #include <gangway/remote/pool_limits.hpp>
 
@@ -48,6 +49,9 @@ class lease {
     virtual ~lease() = default;
     /// Used only on `client().executor()`.
     [[nodiscard]] virtual net::sftp_client& client() noexcept = 0;
+    /// Opens further channels to the same account for one large file, or is empty. To be used, and what it opened
+    /// destroyed, on the same executor and before the lease goes.
+    [[nodiscard]] virtual net::channel_opener more() { return {}; }
     /// Whether the session was there before: then its connection may be found dead only by using it, and what changes
     /// nothing on the server deserves one more try on a new one.
     [[nodiscard]] virtual bool reused() const noexcept = 0;
