@@ -25,7 +25,8 @@ target_link_options(gangway_settings INTERFACE -fuse-ld=lld)
 if(GANGWAY_SANITIZE)
   # Reports need line numbers only; full debug information costs a quarter more build time.
   target_compile_options(gangway_settings INTERFACE
-    -fsanitize=${GANGWAY_SANITIZE} -fno-sanitize-recover=all -O1 -gline-tables-only)
+    -fsanitize=${GANGWAY_SANITIZE} -fno-sanitize-recover=all -gline-tables-only
+    $<IF:$<BOOL:$<TARGET_PROPERTY:GANGWAY_FAST_TO_BUILD>>,-O0,-O1>)
   target_link_options(gangway_settings INTERFACE -fsanitize=${GANGWAY_SANITIZE})
   if(GANGWAY_FUZZ)
     target_compile_options(gangway_settings INTERFACE -fsanitize=fuzzer-no-link)

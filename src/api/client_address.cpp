@@ -84,7 +84,7 @@ address walk_back(address at, const std::vector<std::string_view>& hops, std::sp
 }  // namespace
 
 address client_of(const address& peer, const request_head& head, std::span<const net::network> proxies) {
-    const auto near = unmapped(peer);
+    auto near = unmapped(peer);
     if (!is_proxy(near, proxies)) return near;
     const auto listed = elements(head, "X-Forwarded-For");
     auto nodes = elements(head, "Forwarded");

@@ -21,8 +21,7 @@ void set(transaction& tx, std::string_view name, std::string_view value) {
 }
 
 bool replace(transaction& tx, std::string_view name, std::string_view before, std::string_view after) {
-    return execute(tx,
-                   "UPDATE settings SET value = :after, updated_at = :now WHERE name = :name AND value = :before",
+    return execute(tx, "UPDATE settings SET value = :after, updated_at = :now WHERE name = :name AND value = :before",
                    after, tx.now(), name, before) == 1;
 }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# fuzz.sh SECONDS [NAME] runs every fuzz target of build/fuzz, or fuzz_NAME, on its corpus fuzz/corpus/NAME.
+# fuzz.sh SECONDS [NAME] runs every fuzz target of build/asan, or fuzz_NAME, on its corpus fuzz/corpus/NAME.
 # New inputs stay in build/fuzz/found/NAME, crashing ones beside them in build/fuzz/crashes/NAME-*.
 set -euo pipefail
 source tools/dev/common.sh
@@ -21,9 +21,9 @@ run_target() {  # PROGRAM
 }
 export -f run_target say fail
 
-mapfile -t targets < <(find build/fuzz -name "fuzz_${2:-*}" -type f -executable | sort)
+mapfile -t targets < <(find build/asan/fuzz -name "fuzz_${2:-*}" -type f -executable | sort)
 [ ${#targets[@]} != 0 ] || fail "there is no fuzz target${2:+ fuzz_$2}"
 say "fuzz ${#targets[@]} targets, $seconds s each"
 printf '%s\n' "${targets[@]}" | xargs -P "$(nproc)" -I '{}' bash -euc 'run_target {}' ||
-    fail "a fuzz target failed; to see it again: build/fuzz/.../fuzz_NAME build/fuzz/crashes/NAME-..."
+    fail "a fuzz target failed; to see it again: build/asan/fuzz/fuzz_NAME build/fuzz/crashes/NAME-..."
 say "no target failed"

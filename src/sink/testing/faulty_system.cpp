@@ -56,6 +56,7 @@ std::size_t failing_call::calls() const {
 
 using gangway::sink::fails;
 
+// The C library's own parameters have reserved names. NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 extern "C" {
 ssize_t write(int file, const void* octets, size_t count) {
     if (fails("short write") && count > 1) count = 1;
@@ -83,3 +84,4 @@ int renameat2(int from, const char* old_name, int to, const char* new_name, unsi
     return fails("renameat2") ? -1 : static_cast<int>(::syscall(SYS_renameat2, from, old_name, to, new_name, flags));
 }
 }
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)
