@@ -22,8 +22,9 @@ std::string new_id() {
 
 }  // namespace
 
-session_store::session_store(net::asio::any_io_executor executor, const base::clock& clock, session_store_limits limits)
-    : clock_(clock), limits_(limits), timer_(std::move(executor)) {
+session_store::session_store(const net::asio::any_io_executor& executor, const base::clock& clock,
+                             session_store_limits limits)
+    : clock_(clock), limits_(limits), timer_(executor) {
 }
 
 base::result<std::string> session_store::add(stored_session session) {

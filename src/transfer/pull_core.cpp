@@ -13,11 +13,8 @@
 
 namespace gangway::transfer {
 
-pull_service::core::core(net::asio::any_io_executor executor, pull_tools tools, pull_options options)
-    : tools_(tools),
-      options_(std::move(options)),
-      strand_(net::asio::make_strand(std::move(executor))),
-      idle_(strand_) {
+pull_service::core::core(const net::asio::any_io_executor& executor, pull_tools tools, pull_options options)
+    : tools_(tools), options_(std::move(options)), strand_(net::asio::make_strand(executor)), idle_(strand_) {
     last_look_ = tools_.clock.steady().time_since_epoch().count();
 }
 
@@ -115,7 +112,7 @@ void pull_service::core::end_early(pulling& run, run_end why) {
         run.stop.emit(net::asio::cancellation_type::terminal);
         return;
     }
-    const auto kept = *queued;
+    const auto kept = std::move(*queued);
     waiting_.erase(queued);
     let_go(run);
 }

@@ -56,7 +56,7 @@ class pull_table {
 
 class pull_service::core {
   public:
-    core(net::asio::any_io_executor executor, pull_tools tools, pull_options options);
+    core(const net::asio::any_io_executor& executor, pull_tools tools, pull_options options);
 
     [[nodiscard]] net::asio::any_io_executor strand() const { return strand_; }
     [[nodiscard]] net::asio::any_io_executor executor() const { return strand_.get_inner_executor(); }

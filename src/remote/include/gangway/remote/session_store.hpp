@@ -36,7 +36,8 @@ struct stored_session {
 class session_store : public std::enable_shared_from_this<session_store> {
   public:
     /// Sessions are forgotten on time by `executor`. `clock` outlives this.
-    session_store(net::asio::any_io_executor executor, const base::clock& clock, session_store_limits limits = {});
+    session_store(const net::asio::any_io_executor& executor, const base::clock& clock,
+                  session_store_limits limits = {});
 
     /// The id of a new session, 32 characters of base64url. Error: `too_many_sessions`.
     [[nodiscard]] base::result<std::string> add(stored_session session);

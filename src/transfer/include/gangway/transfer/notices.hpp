@@ -32,7 +32,7 @@ constexpr auto names_of(notice_event) {
 /// A webhook's `events` as they are stored: a JSON array of names, each once, in the order of the enum.
 [[nodiscard]] std::string write_events(std::span<const notice_event> events);
 /// Nothing if it is not such an array of one name or more.
-[[nodiscard]] std::optional<std::vector<notice_event>> read_events(std::string_view json);
+[[nodiscard]] std::optional<std::vector<notice_event>> read_events(std::string_view text);
 
 /// What a webhook's secret is sealed for, under `store::secrets::of_webhook` and its id. The secret is text.
 inline constexpr std::string_view webhook_secret_purpose = "webhook_secret";
