@@ -15,15 +15,22 @@
 namespace gangway::store {
 namespace {
 
-/// Makes sure that there is a file which only its owner can read; SQLite gives its side files the same mode.
+/// Makes sure that there is a file which only its owner can read; SQLite gives its side files the same mode. A file
+/// that is there is not opened: closing it would end all locks that this process has on it by SQLite (fcntl(2)), and
+/// another process would then take the log of changes away from under it.
 void prepare_file(const std::string& path) {
-    const int file = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
     struct ::stat status{};
-    const bool usable = file >= 0 && ::fstat(file, &status) == 0 && S_ISREG(status.st_mode) &&
-                        ((status.st_mode & 077U) == 0 || ::fchmod(file, status.st_mode & 0700U) == 0);
-    const int why = file >= 0 && !S_ISREG(status.st_mode) ? EINVAL : errno;
-    if (file >= 0) ::close(file);
-    if (usable) return;
+    int why = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
+    if (why == ENOENT) {
+        const int made = ::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, 0600);
+        why = made >= 0 || errno == EEXIST ? 0 : errno;
+        if (made >= 0) ::close(made);
+        if (why == 0 && ::stat(path.c_str(), &status) != 0) why = errno;
+    }
+    if (why == 0 && !S_ISREG(status.st_mode)) why = EINVAL;
+    if (why == 0 && ::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS) != 0) why = errno;
+    if (why == 0 && (status.st_mode & 077U) != 0 && ::chmod(path.c_str(), status.st_mode & 0700U) != 0) why = errno;
+    if (why == 0) return;
     const auto words = std::generic_category().message(why);
     if (why == EROFS || why == EACCES || why == EPERM)
         throw stored_failure(errc::read_only, "the database file may not be written (" + words +

@@ -3,6 +3,7 @@
 #include <gangway/base/crash_point.hpp>
 #include <gangway/crypto/digest.hpp>
 #include <gangway/net/blocking.hpp>
+#include <gangway/net/errors.hpp>
 #include <gangway/net/file_stream.hpp>
 #include <gangway/transfer/errors.hpp>
 
@@ -64,6 +65,8 @@ net::async_result<void> folder_pull::stream(written_file& file) {
     std::uint64_t octets = 0;
     for (;;) {
         const auto piece = co_await (*reader)->read();
+        if (!piece && piece.error().code == net::errc::remote_changed)
+            co_return std::unexpected(source_changed(file.what));
         if (!piece) co_return std::unexpected(piece.error());
         if (piece->empty()) break;
         octets += piece->size();
