@@ -222,8 +222,9 @@ TEST_F(http_stream, body_may_be_made_on_another_executor) {
 }
 
 TEST_F(http_stream, request_body_of_any_length_is_read_in_pieces) {
-    std::atomic<std::size_t> longest = 0, total = 0;
-    handler.stream = [&](resource_request, request_body& body) -> net::awaitable<answer> {
+    static std::atomic<std::size_t> longest = 0, total = 0;  // outlive a request that nobody waits for
+    longest = total = 0;
+    handler.stream = [](resource_request, request_body& body) -> net::awaitable<answer> {
         return [](request_body& from, std::atomic<std::size_t>& most,
                   std::atomic<std::size_t>& sum) -> net::awaitable<answer> {
             if (sum == 0) EXPECT_EQ(from.announced(), 3'000'000U);

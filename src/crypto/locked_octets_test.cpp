@@ -58,7 +58,9 @@ std::string flags_of(const void* address) {
 TEST(locked_octets, lie_in_memory_that_is_locked_and_left_out_of_core_files) {
     locked_octets octets(std::string_view("secret"));
     const auto flags = flags_of(octets.data());
+#if !__has_feature(address_sanitizer)  // which makes mlock(2) do nothing
     EXPECT_NE(flags.find(" lo"), std::string::npos) << flags;
+#endif
     EXPECT_NE(flags.find(" dd"), std::string::npos) << flags;
 }
 
