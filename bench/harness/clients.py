@@ -1,4 +1,5 @@
 """The contestants of the races: every client's command for the four kinds of copy. `work` is a files.Copy."""
+import shlex
 from functools import partial
 
 from .gateway import file_path
@@ -44,7 +45,12 @@ def _sftp(command, stage, work, cipher=None):
                       '-b', batch, f'{login.user}@{login.host}'])
 
 
-def _lftp(command, stage, work):
+def _and_then(more, argv):
+    """A command that is `argv`, and if that worked, `more`."""
+    return ['sh', '-c', '"$@" && exec ' + shlex.join(map(str, more)), 'sh', *argv] if more else argv
+
+
+def _lftp(command, stage, work, then=()):
     login = work.login
     ssh = ' '.join(map(str, ['ssh', '-a', '-x', '-p', login.port, *_ssh_options(stage, login)]))
     script = stage.folder / 'lftp-script'
@@ -52,7 +58,7 @@ def _lftp(command, stage, work):
         'set cmd:fail-exit yes', 'set net:max-retries 1', 'set cmd:interactive no', 'set xfer:log no',
         f'set sftp:connect-program "{ssh}"', f'open -u {login.user},unused sftp://{login.host}:{login.port}',
         command.format(source=work.source, target=work.target)]) + '\n')
-    return stage.run(['lftp', '--norc', '-f', script])
+    return stage.run(_and_then(then, ['lftp', '--norc', '-f', script]))
 
 
 def rclone_login(stage, login):
@@ -65,6 +71,11 @@ def _rclone(direction, stage, work):
     source, target = (f':sftp:{work.source}', work.target) if direction == 'get' else (work.source,
                                                                                        f':sftp:{work.target}')
     return stage.run(['rclone', 'copyto', source, target, '--ignore-checksum', *rclone_login(stage, work.login)])
+
+
+def _rclone_tree(flags, stage, work, then=()):
+    return stage.run(_and_then(then, ['rclone', 'copy', f':sftp:{work.source}', work.target, '--ignore-checksum',
+                                      *flags, *rclone_login(stage, work.login)]))
 
 
 def _curl(direction, stage, work):
@@ -114,6 +125,10 @@ LFTP_GET_TREE = Contestant('lftp mirror -P 8', partial(_lftp, 'mirror -P 8 {sour
 LFTP_PUT_TREE = Contestant('lftp mirror -P 8', partial(_lftp, 'mirror -R -P 8 {source} {target}'))
 RCLONE_GET = Contestant('rclone', partial(_rclone, 'get'))
 RCLONE_PUT = Contestant('rclone', partial(_rclone, 'put'))
+RCLONE_GET_TREE = Contestant('rclone copy', partial(_rclone_tree, []))
+# By default it has 4 and 8.
+RCLONE_GET_TREE_32 = Contestant('rclone copy, 32 at once',
+                                partial(_rclone_tree, ['--transfers', '32', '--checkers', '32']))
 CURL_GET = Contestant('curl', partial(_curl, 'get'))
 CURL_PUT = Contestant('curl', partial(_curl, 'put'))
 RCLONE_HTTP = Contestant('rclone serve http', rclone_http_get)

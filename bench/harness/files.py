@@ -9,6 +9,7 @@ from pathlib import Path
 from .outcome import WrongContent
 
 MIB = 1 << 20
+_OWN = '.gangway'
 
 
 def make_file(path, size):
@@ -40,13 +41,30 @@ def make_empty_files(folder, count):
     return folder
 
 
+def _files_in(folder):
+    """All files beneath it, but for what the gateway keeps for itself in a folder that it pulls to."""
+    for place, folders, names in os.walk(folder):
+        if _OWN in folders:
+            folders.remove(_OWN)
+        yield from (Path(place) / name for name in names)
+
+
 def digest(path):
     """SHA-256 of a file; of a folder, that of all its files' names and digests."""
     if path.is_file():
         with path.open('rb') as file:
             return hashlib.file_digest(file, 'sha256').hexdigest()
-    lines = sorted(f'{file.relative_to(path)} {digest(file)}\n' for file in path.rglob('*') if file.is_file())
+    lines = sorted(f'{file.relative_to(path)} {digest(file)}\n' for file in _files_in(path))
     return hashlib.sha256(''.join(lines).encode()).hexdigest()
+
+
+def look_of(folder):
+    """Differs after any file of the folder was written, replaced, added or removed."""
+    marks = []
+    for file in _files_in(folder):
+        is_now = file.stat()
+        marks.append(f'{file.relative_to(folder)} {is_now.st_ino} {is_now.st_size} {is_now.st_ctime_ns}\n')
+    return hashlib.sha256(''.join(sorted(marks)).encode()).hexdigest()
 
 
 @dataclass(frozen=True)

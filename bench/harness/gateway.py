@@ -9,11 +9,11 @@ from .outcome import NotAvailable
 
 
 class Gateway:
-    def __init__(self, binary, folder):
+    def __init__(self, binary, folder, *flags):
         environment = {name: value for name, value in os.environ.items() if not name.startswith('GANGWAY_')}
         folder.mkdir()
         self.child = Child([binary, 'serve', '--listen', '127.0.0.1:0', '--data-dir', folder / 'data', '--log-format',
-                            'json'], folder / 'log', env=environment)
+                            'json', *flags], folder / 'log', env=environment)
         try:
             self.port = int(self.child.wait_line(r'"event":"listening".*"port":(\d+)')[1])
         except RuntimeError as error:

@@ -3,7 +3,9 @@ import os
 import platform
 import re
 import subprocess
+import time
 from pathlib import Path
+from statistics import median
 
 _VERSIONS = {'OpenSSH': ['ssh', '-V'], 'lftp': ['lftp', '--norc', '--version'], 'rclone': ['rclone', 'version'],
              'curl': ['curl', '--version']}
@@ -16,6 +18,18 @@ def describe(gangway, revision):
         'kernel': platform.release(), 'system': _field('/etc/os-release', r'PRETTY_NAME="(.+)"'),
         'load_at_start': round(os.getloadavg()[0], 2), 'gangway': _first_line([gangway, '--version']),
         'revision': revision, 'peers': {name: _first_line(argv) for name, argv in _VERSIONS.items()}}
+
+
+def describe_disk(folder):
+    """What kind of file system it is on, and the median time after which a small write is safe there."""
+    took = []
+    with (folder / 'probe').open('wb', buffering=0) as out:
+        for _ in range(20):
+            began = time.perf_counter()
+            out.write(bytes(4096))
+            os.fsync(out.fileno())
+            took.append(time.perf_counter() - began)
+    return {'kind': _first_line(['findmnt', '-n', '-o', 'FSTYPE', '-T', folder]), 'fsync_ms': round(median(took) * 1000, 3)}
 
 
 def _field(path, pattern):

@@ -6,7 +6,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from .line_check import round_trip_ms
-from .machine import describe
+from .machine import describe, describe_disk
 from .report import as_json, as_markdown
 from .rows import ROWS
 from .runner import run_row, say
@@ -21,14 +21,16 @@ def main():
     chosen = [row for row in ROWS if not options.only or row.name in options.only]
     started = datetime.now(timezone.utc)
     outcomes = []
-    with Stage(options.gangway, options.programs, options.keep) as stage:
+    with Stage(options.gangway, options.programs, options.keep, options.disk) as stage:
         context = {'date': started.strftime('%Y-%m-%d %H:%M UTC'), 'rounds': options.rounds, 'scale': options.scale,
-                   'machine': describe(stage.gangway, _revision()), 'line_round_trip_ms': None}
+                   'machine': describe(stage.gangway, _revision()), 'line_round_trip_ms': None, 'disk': None}
         try:
             for row in chosen:
                 outcomes.append((row, run_row(row, stage, options.rounds, options.scale, not options.no_peers)))
             if 'far' in vars(stage):
                 context['line_round_trip_ms'] = round(round_trip_ms(stage.programs, stage.folder), 3)
+            if 'disk' in vars(stage):
+                context['disk'] = describe_disk(stage.disk)
         except KeyboardInterrupt:
             say('interrupted: what is complete is reported')
         if options.keep:
@@ -52,7 +54,9 @@ def _arguments():
     parser.add_argument('--gangway', type=Path, default=REPOSITORY / 'build/release/gangway', help='the binary')
     parser.add_argument('--programs', type=Path, default=REPOSITORY / 'build/release/bench',
                         help='folder of latency_proxy, http_load and measured')
-    parser.add_argument('--keep', action='store_true', help='leave the folder on /dev/shm for a look')
+    parser.add_argument('--disk', type=Path, help='folder on the disk that pulled files go to (default: that of the '
+                        'programs)')
+    parser.add_argument('--keep', action='store_true', help='leave the folders on /dev/shm and on the disk for a look')
     options = parser.parse_args()
     if options.rounds is None:
         options.rounds = QUICK_ROUNDS if options.quick else ROUNDS

@@ -39,6 +39,8 @@ def as_markdown(context, outcomes):
         lines += [f'**Work scaled by {context["scale"]:g}: this shows that the rows run, not what they show.**', '']
     lines += [f'The long line has a round trip of {context["line_round_trip_ms"]:.2f} ms.', ''] \
         if context['line_round_trip_ms'] else []
+    lines += [f'Pulled files and the ledger lie on {context["disk"]["kind"]}; a 4 KiB write with fsync takes '
+              f'{context["disk"]["fsync_ms"]:.2f} ms there.', ''] if context['disk'] else []
     lines += ['| row | work | bar | measured | met |', '|---|---|---|---|---|']
     for row, results in outcomes:
         for bar, measured, met in verdicts(row, results, context['scale']):

@@ -1,9 +1,10 @@
 """The table: every row that `./dev bench` runs, in its order."""
 from functools import partial
 
-from . import clients, http_stat, idle, listing, slow_readers
-from .clients import (CURL_GET, CURL_PUT, LFTP_GET, LFTP_GET_TREE, LFTP_PUT, LFTP_PUT_TREE, RCLONE_GET, RCLONE_HTTP,
-                      RCLONE_PUT, SFTP_GET, SFTP_GET_GCM, SFTP_GET_TREE, SFTP_PUT, SFTP_PUT_GCM, SFTP_PUT_TREE)
+from . import clients, http_stat, idle, listing, pull, slow_readers
+from .clients import (CURL_GET, CURL_PUT, LFTP_GET, LFTP_GET_TREE, LFTP_PUT, LFTP_PUT_TREE, RCLONE_GET,
+                      RCLONE_GET_TREE, RCLONE_GET_TREE_32, RCLONE_HTTP, RCLONE_PUT, SFTP_GET, SFTP_GET_GCM,
+                      SFTP_GET_TREE, SFTP_PUT, SFTP_PUT_GCM, SFTP_PUT_TREE)
 from .files import MIB, Copy, make_file, make_tree
 from .row import Contestant, Faster, Row, Within
 
@@ -15,9 +16,13 @@ def _file(size, line, target, stage, scale):
     return Copy.of(make_file(stage.folder / f'file-{size}', size), stage.folder / target, getattr(stage, line))
 
 
-def _tree(count, line, target, stage, scale):
+def _source_tree(count, stage, scale):
     count = max(20, round(count * scale))
-    return Copy.of(make_tree(stage.folder / f'tree-{count}', count), stage.folder / target, getattr(stage, line))
+    return make_tree(stage.folder / f'tree-{count}', count)
+
+
+def _tree(count, line, target, stage, scale):
+    return Copy.of(_source_tree(count, stage, scale), stage.folder / target, getattr(stage, line))
 
 
 def _copy(name, work, prepare, us, peers, bars):
@@ -36,9 +41,22 @@ _PUT_TREE = Contestant(US, clients.gangway_put_tree, ours=True)
 _HTTP_GET = Contestant(GATEWAY, clients.gateway_get, ours=True)
 _HTTP_PUT = Contestant(GATEWAY, clients.gateway_put, ours=True)
 
+_TO_PULL = partial(_source_tree, pull.NEW_FILES)
+
 _ALL_GET = (SFTP_GET, SFTP_GET_GCM, LFTP_GET, RCLONE_GET, CURL_GET)
 _ALL_PUT = (SFTP_PUT, SFTP_PUT_GCM, LFTP_PUT, RCLONE_PUT, CURL_PUT)
 _TREE_GET, _TREE_PUT = (SFTP_GET_TREE, LFTP_GET_TREE), (SFTP_PUT_TREE, LFTP_PUT_TREE)
+
+
+def _beside_pull(way):
+    """The peers of a pull, each done in this way."""
+    return tuple(Contestant(peer.name, partial(way, peer.run))
+                 for peer in (RCLONE_GET_TREE, RCLONE_GET_TREE_32, LFTP_GET_TREE))
+
+
+_PULL_NEW = Contestant(US, pull.pull_new, ours=True)
+_KNOWN = (Contestant(US, pull.pull_known, ours=True), *_beside_pull(pull.copy_known))
+_NOTHING_PULLED = Within(US, 'pulled', most=0)
 
 ROWS = (
     _copy('get-1g', '1 GiB download, loopback, to a file on tmpfs', partial(_file, 1024 * MIB, 'near', 'out'), _GET,
@@ -62,6 +80,14 @@ ROWS = (
           (Faster(US, 15, ('lftp mirror -P 8',)), Faster(US, 80, ('sftp -r',)))),
     _copy('put-tree-far', '1,000 × 1 KiB recursive upload at 50 ms round trip',
           partial(_tree, 1000, 'far', 'out-tree'), _PUT_TREE, _TREE_PUT, (Faster(US, 10, _names(*_TREE_PUT)),)),
+    Row('pull-tree', '10,000 new files of 1 KiB pulled, durable and recorded, loopback to a disk',
+        (Within(US, 'wall_s', most=10),), (_PULL_NEW, *_beside_pull(pull.copy_durably)),
+        partial(pull.prepare_new, _TO_PULL), lambda stage, copy: copy.check(), pull.clear_new),
+    Row('pull-again', 'the next run over these 10,000 files', (_NOTHING_PULLED,), _KNOWN,
+        partial(pull.prepare_again, _TO_PULL), lambda stage, known: known.check()),
+    Row('pull-plan', 'a run over one folder of 100,000 files that were pulled',
+        (Within(US, 'wall_s', most=2), Within(US, 'peak_mib', most=200), _NOTHING_PULLED), _KNOWN, pull.prepare_plan,
+        lambda stage, known: known.check()),
     Row('stat-1', 'warm stat over HTTP, 1 client, kept alive', (Within('POST stat', 'median_ms', most=0.20),),
         http_stat.CONTESTANTS, partial(http_stat.prepare, 1, 3)),
     Row('stat-32', 'warm stat over HTTP, 32 clients, one remote account',

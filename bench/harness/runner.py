@@ -17,9 +17,10 @@ def run_row(row, stage, rounds, scale, peers=True):
     say(f'{row.name}: {row.work}')
     try:
         work = row.prepare(stage, scale)
-    except NotAvailable as error:
-        for attempts in results.values():
-            attempts.error = str(error)
+    except (NotAvailable, WrongContent) as error:
+        for each in contestants:
+            results[each.name].error = str(error)
+            results[each.name].wrong = each.ours and isinstance(error, WrongContent)
         return results
     for number in range(rounds):
         # Nobody always runs first, or always after the same other.

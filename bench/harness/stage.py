@@ -46,11 +46,13 @@ class Login:
 
 
 class Stage:
-    """`programs` is the folder of latency_proxy, http_load and measured; `gangway` the binary. A context manager."""
+    """`programs` is the folder of latency_proxy, http_load and measured; `gangway` the binary. `disk` is a folder where
+    writing takes what it takes on a disk; without it, that of the programs. A context manager."""
 
-    def __init__(self, gangway, programs, keep=False):
+    def __init__(self, gangway, programs, keep=False, disk=None):
         self.gangway = Path(gangway).resolve()
         self.programs = Path(programs).resolve()
+        self._disk = Path(disk or programs).resolve()
         self._keep = keep
         self._closing = contextlib.ExitStack()
 
@@ -65,6 +67,14 @@ class Stage:
 
     def __exit__(self, *_):
         self._closing.close()
+
+    @cached_property
+    def disk(self):
+        """A folder for what has to survive a loss of power."""
+        folder = Path(tempfile.mkdtemp(prefix='gangway-bench-', dir=self._disk))
+        if not self._keep:
+            self._closing.callback(shutil.rmtree, folder, ignore_errors=True)
+        return folder
 
     def make_key(self, name):
         path = self.folder / name
@@ -86,6 +96,11 @@ class Stage:
         child, ports = start_sshd(self.folder / 'sshd', [self.key])
         self.closing(child)
         return self.known(Login(ports[0], self.key))
+
+    def admit(self, public_key):
+        """One more key that `near` lets in."""
+        with (self.folder / 'sshd' / 'authorized_keys').open('a') as out:
+            out.write(public_key + '\n')
 
     @cached_property
     def far(self):

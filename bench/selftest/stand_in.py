@@ -1,15 +1,18 @@
 #!/usr/bin/python3
 """Speaks the HTTP that the rows speak, over local files, so that the rows can be tried before or without a gateway.
 
-Started as `stand_in.py serve --data-dir DIR ...`. STAND_IN_FAULT=flip changes one octet of every file and drops one entry
-of every listing."""
+Started as `stand_in.py serve --data-dir DIR ...`. STAND_IN_FAULT=flip changes one octet of every file and drops one
+entry of every listing; stand_in_pulls.py has further faults."""
 import json
 import os
 import sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
+from stand_in_pulls import Pulls
+
 FLIP = os.environ.get('STAND_IN_FAULT') == 'flip'
+PULLS = Pulls(os.environ.get('STAND_IN_FAULT'))
 FILES = '/api/v1/sessions/1/files'
 
 
@@ -38,12 +41,19 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self._body())
         if self.path == '/api/v1/sessions':
             return self._answer(201, b'{"id":"1"}')
+        if told := PULLS.post(self.path.removeprefix('/api/v1'), body):
+            return self._tell(*told)
         self._answer(200, json.dumps({'size': os.stat(body['path']).st_size}).encode())
 
     def do_HEAD(self):
         self._answer(200, length=os.stat(self._file()).st_size)
 
+    def _tell(self, status, answer):
+        self._answer(status, json.dumps(answer).encode())
+
     def do_GET(self):
+        if told := PULLS.get(self.path.removeprefix('/api/v1')):
+            return self._tell(*told)
         if not self.path.startswith(FILES):
             return self._answer(200, b'{}')
         if self.path.endswith('/'):

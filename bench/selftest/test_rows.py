@@ -22,7 +22,8 @@ def run(name, fault=None):
 
 class RowsThroughTheGateway(unittest.TestCase):
     def test_right_answers_give_figures(self):
-        for name in ('http-get-1g', 'http-put-1g', 'stat-1', 'stat-32', 'list', 'slow-readers', 'idle'):
+        for name in ('http-get-1g', 'http-put-1g', 'pull-tree', 'pull-again', 'pull-plan', 'stat-1', 'stat-32', 'list',
+                     'slow-readers', 'idle'):
             with self.subTest(name):
                 _, results = run(name)
                 for contestant, attempts in results.items():
@@ -30,9 +31,11 @@ class RowsThroughTheGateway(unittest.TestCase):
                     self.assertEqual(len(attempts.samples), 1)
 
     def test_wrong_content_is_found(self):
-        for name in ('http-get-1g', 'http-put-1g', 'list', 'slow-readers'):
-            with self.subTest(name):
-                row, results = run(name, fault='flip')
+        for name, fault in (('http-get-1g', 'flip'), ('http-put-1g', 'flip'), ('pull-tree', 'flip'),
+                            ('pull-tree', 'forget'), ('pull-again', 'flip'), ('pull-again', 'repeat'),
+                            ('pull-plan', 'repeat'), ('list', 'flip'), ('slow-readers', 'flip')):
+            with self.subTest(name, fault=fault):
+                row, results = run(name, fault)
                 for contestant, attempts in results.items():
                     self.assertTrue(attempts.wrong, f'{contestant}: {attempts.error}')
                     self.assertEqual(attempts.samples, [])
