@@ -16,13 +16,13 @@ namespace {
 
 namespace json = boost::json;
 
+// Of the usual alignment, which is the strictest that a JSON value asks for: what a broken text leaves half built,
+// Boost gives back with another alignment than it asked for.
 class wiping_resource final : public json::memory_resource {
-    void* do_allocate(std::size_t size, std::size_t alignment) override {
-        return ::operator new(size, std::align_val_t{alignment});
-    }
-    void do_deallocate(void* data, std::size_t size, std::size_t alignment) override {
+    void* do_allocate(std::size_t size, std::size_t) override { return ::operator new(size); }
+    void do_deallocate(void* data, std::size_t size, std::size_t) override {
         base::wipe(data, size);
-        ::operator delete(data, size, std::align_val_t{alignment});
+        ::operator delete(data, size);
     }
     [[nodiscard]] bool do_is_equal(const json::memory_resource& other) const noexcept override {
         return this == &other;

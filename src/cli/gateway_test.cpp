@@ -49,7 +49,8 @@ TEST(gateway, hostile_words_in_an_error_are_escaped_and_bounded) {
 }
 
 TEST(gateway, what_no_gateway_answers_is_a_bad_message_with_advice) {
-    for (const auto body : {"", "<html>", "[]", "{", "{}", "\"text\"", R"({"success":false})"}) {
+    for (const auto body :
+         {"", "<html>", "[]", "{", "{}", "\"text\"", R"({"success":false})", R"({"success":false,"er",)"}) {
         const auto error = refused(502, body);
         EXPECT_EQ(error.code, told_code("bad_message")) << body;
         EXPECT_TRUE(error.message.contains("502")) << body;
