@@ -204,5 +204,62 @@ TEST_F(sqlite_file, a_killed_writer_leaves_all_or_nothing) {
     }
 }
 
+/// One end of a conversation with a process that the test has started: a step is done, or may be done.
+class turns {
+  public:
+    turns() { EXPECT_EQ(::pipe2(ends_, O_CLOEXEC), 0); }
+    turns(const turns&) = delete;
+    turns& operator=(const turns&) = delete;
+    ~turns() {
+        for (const int end : ends_)
+            ::close(end);
+    }
+    void give() const { EXPECT_EQ(::write(ends_[1], "x", 1), 1); }
+    void take() const {
+        char octet = 0;
+        EXPECT_EQ(::read(ends_[0], &octet, 1), 1);
+    }
+
+  private:
+    int ends_[2] = {-1, -1};
+};
+
+/// To close any descriptor of a file ends the locks that a process has on all others of it, and with them the proof
+/// that the log of changes is in use: the next process to end would take it away, with all that is committed
+/// afterwards.
+TEST_F(sqlite_file, a_process_that_comes_and_goes_does_not_take_the_log_away_from_one_with_several_connections) {
+    make();
+    const turns its, ours;
+    const pid_t keeper = ::fork();
+    if (keeper == 0) {
+        const auto first = open();
+        const auto second = open();
+        bool good = first && second && set(**first, "before", "1");
+        its.give();
+        ours.take();
+        good = good && set(**first, "after", "2") && set(**second, "after all", "3");
+        its.give();
+        ours.take();
+        ::_exit(good ? 0 : 1);  // as one that is killed: nothing is put in order
+    }
+    const auto value = [&](const char* name) {
+        const auto db = must(open());
+        return must(db->read([&](transaction& tx) { return settings::find(tx, name); }));
+    };
+    its.take();
+    EXPECT_EQ(value("before"), "1");
+    EXPECT_TRUE(std::filesystem::exists(path() + "-wal"));
+    ours.give();
+    its.take();
+    EXPECT_EQ(value("after"), "2");
+    EXPECT_EQ(value("after all"), "3");
+    ours.give();
+    int status = -1;
+    ::waitpid(keeper, &status, 0);
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(value("after"), "2");
+    EXPECT_EQ(value("after all"), "3");
+}
+
 }  // namespace
 }  // namespace gangway::store

@@ -1,6 +1,7 @@
 """What the gateway does when its database and its master key are in trouble: it says so, loses nothing, and goes on by
 itself where the cause goes away."""
 import contextlib
+import signal
 import sqlite3
 import time
 
@@ -8,6 +9,7 @@ import pytest
 
 from support.checks import error, good
 from support.child import ChildFailed
+from support.cli import OK
 from support.gateway import Gateway
 from support.managed import Connection, call
 from support.small_disk import fill, remount, small_disk
@@ -71,6 +73,22 @@ def test_database_that_others_lock_refuses_changes_in_time_and_takes_them_afterw
         other.execute('ROLLBACK')
     assert post(gateway, 'after').status == 201
     assert names(gateway) == ['after', 'before']
+
+
+def test_command_on_the_data_folder_of_a_running_gateway_costs_it_no_commit(own_gateway, cli, tmp_path):
+    """A second process that opens the database and ends takes neither locks nor log away from the first."""
+    data = tmp_path / 'data'
+    gateway = own_gateway(data_dir=data)
+    written = []
+    for round_ in range(3):
+        assert post(gateway, f'round {round_}').status == 201
+        written.append(f'round {round_}')
+        assert cli('audit', 'verify', '--data-dir', data).status == OK
+    gateway.child.signal(signal.SIGKILL)
+    gateway.child.wait(10)
+    with Gateway(data) as again:
+        assert names(again) == written
+        good(call(again, 'POST', '/audit/verify'), intact=True)
 
 
 @pytest.mark.parametrize('where', ['first page', 'inner page', 'shortened'])
