@@ -20,6 +20,7 @@ constexpr unsigned most_tries = 5;
 constexpr model::backoff waits{std::chrono::milliseconds{200}, std::chrono::milliseconds{5000}};
 constexpr std::size_t most_parts = 10'000;
 constexpr std::size_t most_uploads = 100'000;
+constexpr int not_allowed = 405, not_implemented = 501;
 constexpr std::size_t longest_id = 1024;  ///< of uploads, and of ETags
 
 bool succeeded(const http_answer& answer) noexcept {
@@ -189,6 +190,7 @@ base::result<std::optional<std::vector<std::string>>> s3_client::parts(std::stri
         const auto answer = send(request_of("GET", s3_url(settings_, key, query)));
         if (!answer) return std::unexpected(answer.error());
         if (read_failure(*answer).code == "NoSuchUpload") return std::nullopt;
+        if (answer->status == not_allowed || answer->status == not_implemented) return std::vector<std::string>{};
         if (!succeeded(*answer)) return failure_of(*answer);
         const auto body = body_of(*answer, "ListPartsResult");
         if (!body) return std::unexpected(body.error());

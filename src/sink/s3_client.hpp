@@ -69,7 +69,7 @@ class s3_client {
                                                     const std::vector<std::string>& etags);
     /// An upload that is not there is done, too.
     [[nodiscard]] base::result<void> abort(std::string_view key, std::string_view upload);
-    /// The ETags of all parts; nothing: there is no such upload.
+    /// The ETags of all parts; nothing: there is no such upload; none: there are no parts, or the storage lists none.
     [[nodiscard]] base::result<std::optional<std::vector<std::string>>> parts(std::string_view key,
                                                                               std::string_view upload);
     /// All uploads under the prefix that are not complete.

@@ -56,7 +56,12 @@ class s3_sink final : public sink {
         if (upload.empty()) return recovery::lost;
         const auto etags = client_.parts(file.key.text(), upload);
         if (!etags) return std::unexpected(etags.error());
-        if (!*etags || (*etags)->empty()) return recovery::lost;
+        if (!*etags) return recovery::lost;
+        if ((*etags)->empty()) {
+            // Nobody can tell what it has; nor shall anybody complete it beside the one that comes now.
+            static_cast<void>(client_.abort(file.key.text(), upload));
+            return recovery::lost;
+        }
         const auto done = client_.complete(file.key.text(), upload, **etags);
         if (!done) return std::unexpected(done.error());
         return recovery_of(settle(file, *done));

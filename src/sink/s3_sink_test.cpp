@@ -345,6 +345,17 @@ TEST_F(s3_sink, recover_calls_lost_what_nothing_proves) {
     EXPECT_EQ(sink_->recover(large).value(), recovery::lost);
 }
 
+TEST_F(s3_sink, upload_whose_parts_the_storage_cannot_list_is_aborted_and_lost) {
+    for (const auto& [status, code] : {std::pair{405, "MethodNotAllowed"}, std::pair{501, "NotImplemented"}}) {
+        const auto large = left_staged({"2", 1}, "big", large_);
+        ASSERT_EQ(bucket_->uploads.size(), 1U);
+        fail_first("GET", 1, refusal(status, code));
+        EXPECT_EQ(sink_->recover(large).value(), recovery::lost) << status;
+        EXPECT_TRUE(bucket_->uploads.empty()) << status;
+        EXPECT_TRUE(bucket_->objects.empty()) << status;
+    }
+}
+
 TEST_F(s3_sink, recover_of_an_unreachable_storage_is_an_error_and_not_a_loss) {
     const auto file = left_staged({"1", 1}, "a", "hello");
     fail_first("HEAD", 99, no_answer());
