@@ -10,11 +10,14 @@
 /// after       what is done with the source: leave, delete or a folder to move it to
 /// stable      at_once, or looks: files count as complete in the second run that sees them
 /// runs        how many runs to make, each an hour after the one before by the clock of this program
+/// node, lease who this is, and for how many milliseconds it takes the connection; it waits for as long as another has
+/// it
 ///
-/// Writes for each run its outcome and, if it failed, why, and then for each row of the ledger: path, state, SHA-256,
-/// key.
+/// Writes for each run that it begins, its outcome and, if it failed, why; then for each row of the ledger: path,
+/// state, SHA-256, key; and how many calls could have failed (failing_calls.hpp).
 
 #include "crash_hook.hpp"
+#include "failing_calls.hpp"
 
 #include <gangway/base/clock.hpp>
 #include <gangway/net/known_hosts.hpp>
@@ -69,6 +72,7 @@ class later_clock final : public base::clock {
     std::atomic<int> ahead{0};
 };
 
+/// Lives until the process ends: idle sessions would be waited for.
 class world {
     template <class T>
     T wait(net::awaitable<T> work) {
@@ -85,7 +89,11 @@ class world {
     }
 
   public:
-    explicit world(std::map<std::string, std::string> given) : given_(std::move(given)) {
+    explicit world(std::map<std::string, std::string> given) : given_(std::move(given)) {}
+    world(const world&) = delete;
+    world& operator=(const world&) = delete;
+
+    void set_up() {
         fill_settings();
         write([this](store::transaction& tx) {
             if (store::connections::find(tx, connection_.id)) return;
@@ -93,30 +101,22 @@ class world {
             store::folders::create(tx, folder_);
         });
     }
-    ~world() {
-        work_.reset();
-        for (auto& thread : threads_)
-            thread.join();
-        blocking_.join();
-    }
-    world(const world&) = delete;
-    world& operator=(const world&) = delete;
-
     void run_once() {
-        const auto lease = write(
-            [](store::transaction& tx) { return store::leases::take(tx, "con_1", "node", std::chrono::minutes{5}); });
+        const auto lease = take_lease();
         store::run row{.id = store::new_id(store::now(clock_)),
                        .connection_id = "con_1",
                        .folder_id = "fld_1",
-                       .node = "node",
-                       .fence = lease.value().fence};
+                       .node = given_["node"],
+                       .fence = lease.fence};
         write([&](store::transaction& tx) {
             store::runs::interrupt_older(tx, "con_1", row.fence);
             store::runs::start(tx, row);
         });
+        fmt::print("begins\n");
+        std::fflush(stdout);
         transfer::run_progress progress;
         const auto done = wait(runner_->run(
-            {.run = row, .connection = connection_, .folder = folder_, .settings = settings_, .lease = *lease},
+            {.run = row, .connection = connection_, .folder = folder_, .settings = settings_, .lease = lease},
             progress));
         write([&](store::transaction& tx) { store::runs::end(tx, done.run); });
         fmt::print("{} {} {} {}\n", store::to_string(done.run.outcome), done.run.pulled, done.run.failed,
@@ -131,6 +131,17 @@ class world {
     }
 
   private:
+    store::lease take_lease() {
+        for (;;) {
+            const auto taken = write([this](store::transaction& tx) {
+                return store::leases::take(tx, "con_1", given_["node"],
+                                           std::chrono::milliseconds{std::stoi(given_["lease"])});
+            });
+            if (taken) return *taken;
+            std::this_thread::sleep_for(std::chrono::milliseconds{50});
+        }
+    }
+
     void fill_settings() {
         if (given_["stable"] == "at_once") settings_.rules.stable = model::stable_at_once{};
         settings_.rules.key_template = "sub/{name}";
@@ -214,19 +225,22 @@ class world {
 int main(int count, char** values) {
     try {
         crash::install_from_environment();
-        std::map<std::string, std::string> given{{"after", "leave"}, {"stable", "at_once"}, {"runs", "1"}};
+        std::map<std::string, std::string> given{
+            {"after", "leave"}, {"stable", "at_once"}, {"runs", "1"}, {"node", "node"}, {"lease", "300000"}};
         for (const auto& word : std::vector<std::string>(values + 1, values + count))
             given[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
         const int runs = std::stoi(given["runs"]);
-        world here{std::move(given)};
+        world& here = *std::make_unique<world>(std::move(given)).release();
+        here.set_up();
         for (int i = 0; i < runs; ++i)
             here.run_once();
         here.show_rows();
+        fmt::print("calls {}\n", crash::calls_that_could_fail());
         std::fflush(stdout);
-        // Idle sessions would be waited for.
         std::_Exit(0);
     } catch (const std::exception& failed) {
+        std::fflush(stdout);
         fmt::print(stderr, "{}\n", failed.what());
-        return 1;
+        std::_Exit(1);
     }
 }

@@ -27,10 +27,10 @@ class Gateway(Client):
     """`gangway serve` on a free port with a data folder of its own. A context manager; also its HTTP client."""
 
     def __init__(self, data_dir, *flags, listen='127.0.0.1:0', token=None, env=None, wrapper=(), log_level='debug',
-                 **popen):
-        assert os.access(BINARY, os.X_OK), f'no gateway at {BINARY}: build it, or set GANGWAY_BINARY'
+                 binary=BINARY, **popen):
+        assert os.access(binary, os.X_OK), f'no gateway at {binary}: build it, or set GANGWAY_BINARY'
         self.data_dir = Path(data_dir)
-        argv = [*wrapper, BINARY, 'serve', '--listen', listen, '--data-dir', data_dir, '--log-format', 'json',
+        argv = [*wrapper, binary, 'serve', '--listen', listen, '--data-dir', data_dir, '--log-format', 'json',
                 '--log-level', log_level, *flags]
         self.child = Child(argv, env=environment(GANGWAY_API_TOKEN=token, **(env or {})), **popen)
         try:

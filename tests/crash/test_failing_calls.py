@@ -1,0 +1,82 @@
+"""System calls fail, one after the other, and disks are full at any octet: the run ends with a clear state, nothing
+partial is seen, and all arrives once when the cause is gone."""
+import re
+
+import pytest
+
+from support.crash_world import WHOLE
+from support.small_disk import small_disk
+
+# What a call may say, and every how many-th call is made to fail where the whole is not asked for.
+FAULTS = [('write', 'EIO', 3), ('write', 'ENOSPC', 0), ('write', 'EDQUOT', 0), ('write', 'EINTR', 0), ('write', 'short', 3),
+          ('pwrite', 'EIO', 20), ('pwrite', 'ENOSPC', 20), ('pwrite', 'EDQUOT', 0), ('pwrite', 'EINTR', 0),
+          ('pwrite', 'short', 0), ('fsync', 'EIO', 2), ('fsync', 'ENOSPC', 0), ('fdatasync', 'EIO', 4),
+          ('fdatasync', 'EDQUOT', 0), ('renameat2', 'EIO', 1), ('renameat2', 'ENOSPC', 0), ('close', 'EIO', 0),
+          ('ftruncate', 'EIO', 0)]
+
+
+def ends_clearly(status, output):
+    """It has ended by itself, and where it gave up it has said why in a sentence."""
+    assert status in (0, 1), f'exit status {status}\n{output}'
+    assert status == 0 or re.search(r'\w+ \w+ \w+', output.splitlines()[-1]), output
+
+
+@pytest.mark.parametrize('call,reason,step', [(call, reason, 1 if WHOLE else step) for call, reason, step in FAULTS
+                                              if WHOLE or step])
+def test_call_that_fails_once_loses_and_repeats_nothing(world, call, reason, step):
+    here = world('local', 'sqlite', large=1_200_000)
+    failing = 0
+    while True:
+        here.add(2)
+        status, output = here.run(fail=f'{call}:{reason}:{failing}')
+        ends_clearly(status, output)
+        assert not here.place.partial
+        made = int(re.search(r'^calls (\d+)$', output, re.M).group(1)) if status == 0 else failing + 1
+        here.counts.add(rounds=1)
+        assert here.run(runs=2)[0] == 0
+        here.wait_for_all(5)
+        assert sorted(here.place.seen) == sorted(here.names), (f'{call} number {failing}: {reason}', output)
+        if made <= failing:
+            break
+        failing += step
+        assert failing < 1000, 'it never gets through'
+    assert failing > 0, 'nothing calls it'
+    here.finish()
+
+
+def filled(disk, free):
+    """Leaves `free` octets on the disk, by a file that takes the rest."""
+    filler = disk / 'filler'
+    with open(filler, 'wb', buffering=0) as file:
+        size = 1 << 16
+        while size >= 4096:
+            try:
+                file.write(bytes(size))
+            except OSError:
+                size //= 2
+        file.truncate(max(file.tell() - free, 0))
+    return filler
+
+
+@pytest.mark.parametrize('what,most,step', [('pulled', 64, 12), ('kept', 240, 40)])      # in KiB
+def test_disk_that_is_full_at_any_octet_loses_and_repeats_nothing(world, tmp_path, what, most, step):
+    """That of the destination, and that of the database: wherever a transaction has come to in SQLite's log."""
+    with small_disk(tmp_path / 'disk', 'size=4m') as disk:
+        here = world('local', 'sqlite', large=300_000, **{what: disk / what})
+        here.add(1)
+        assert here.run()[0] == 0       # the tables are there
+        full = 0
+        for free in range(0, most << 10, (4 if WHOLE else step) << 10):
+            filler = filled(disk, free)
+            here.add(10)
+            status, output = here.run()
+            ends_clearly(status, output)
+            full += status != 0 or 'succeeded' not in output
+            here.counts.add(rounds=1)
+            filler.unlink()
+            status, output = here.run(runs=2)
+            assert status == 0, output
+            here.wait_for_all(5)
+            assert sorted(here.place.seen) == sorted(here.names), (free, output)
+        assert full > 2, 'it was hardly ever full'
+        here.finish()
