@@ -314,6 +314,17 @@ TEST(plan, dates_in_keys_are_those_of_the_zone) {
     EXPECT_EQ(f.at(start).pulls.at(0).key->text(), "acme/daily/16-01/15/a");
 }
 
+TEST(plan, files_of_one_second_and_files_with_an_old_time_that_come_late_are_all_pulled) {
+    fixture f;
+    for (const auto* const path : {"a", "b", "c"})
+        f.listing.push_back(file(path));
+    f.ledger = {{.path = "a", .size = 10, .mtime = noon - 86'400, .key = "a"}};
+    EXPECT_EQ(f.pulled(), (paths{"b", "c"})) << "a time that is known says nothing of other files";
+    f.ledger.push_back({.path = "b", .size = 10, .mtime = noon, .key = "b"});
+    f.listing = {file("a"), file("b", 10, noon), file("moved here", 10, noon - 900'000), file("of no time", 10, 0)};
+    EXPECT_EQ(f.pulled(), (paths{"of no time", "moved here"}));
+}
+
 TEST(plan, hundred_thousand_files_take_less_than_two_seconds) {
 #if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
     constexpr std::size_t count = 2'000;  // times say nothing there

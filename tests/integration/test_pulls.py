@@ -1,5 +1,8 @@
 """Folders that are pulled from real OpenSSH: on schedule and on request, once, complete, and after every trouble."""
+import contextlib
 import os
+import shutil
+import sqlite3
 import threading
 
 import pytest
@@ -267,3 +270,34 @@ def test_a_pull_again_gives_the_file_a_second_version(managed, sshd):
     assert again.status in (200, 201, 202), again.body[:300]
     until(lambda: sorted(folder.arrived().values()) == [content, content], 30, 'the second copy')
     assert {run['cause'] for run in folder.runs()} == {'manual', 'repull'}
+
+
+def test_an_older_database_that_is_restored_publishes_nothing_twice_and_loses_nothing(own_gateway, sshd, tmp_path):
+    """What the database has forgotten is pulled once more, found where it goes, and left as it is."""
+    data = tmp_path / 'data'
+    gateway = own_gateway(data_dir=data)
+    folder = Folder(ready(gateway, sshd), 'orders', out(sshd))
+    files = fill(out(sshd), 3)
+    assert folder.run_to_its_end()['pulled'] == 3
+    with contextlib.closing(sqlite3.connect(data / 'gangway.db')) as now:
+        with contextlib.closing(sqlite3.connect(tmp_path / 'backup.db')) as kept:
+            now.backup(kept)
+    for name in ('late-1.csv', 'late-2.csv'):
+        files[name] = name.encode() * 100
+        (out(sshd) / name).write_bytes(files[name])
+    assert folder.run_to_its_end()['pulled'] == 2
+    gateway.stop()
+    there = {path: path.stat().st_ino for path in folder.place.rglob('*.csv')}
+    assert len(there) == 5
+    for path in data.glob('gangway.db*'):
+        path.unlink()
+    shutil.copy(tmp_path / 'backup.db', data / 'gangway.db')
+
+    (out(sshd) / 'new.csv').write_bytes(b'new')
+    with Gateway(data) as again:
+        folder.gateway = folder.connection.gateway = again
+        assert folder.run_to_its_end()['outcome'] == 'succeeded'
+        assert folder.arrived() == files | {'new.csv': b'new'}
+        assert {path: path.stat().st_ino for path in there} == there, 'a file that was there has been replaced'
+        assert [(row['state'], row['version']) for row in folder.ledger()] == [('finalised', 1)] * 6
+        good(call(again, 'POST', '/audit/verify'), intact=True)

@@ -49,6 +49,9 @@ class PostgreSql:
         options = quote(f'-c search_path={schema} -c client_min_messages=error', safe='')
         return f'postgresql://tester@/postgres?host={quote(str(self.folder), safe="")}&options={options}'
 
+    def dump(self, schema):
+        return run([_PROGRAMS / 'pg_dump', '-h', self.folder, '-U', 'tester', '-n', schema, 'postgres']).stdout
+
     def __enter__(self):
         return self
 
