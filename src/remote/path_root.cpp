@@ -28,6 +28,11 @@ bool each_segment(std::string_view path, auto take) {
     return true;
 }
 
+/// Whether a path goes down only: what REALPATH says and goes up on the way has not been resolved.
+bool is_resolved(std::string_view path) {
+    return each_segment(path, [](std::string_view segment) { return segment != ".."; });
+}
+
 bool is_beneath(std::string_view root, std::string_view path) noexcept {
     if (root == "/") return path.starts_with('/');
     return path == root || (path.starts_with(root) && path[root.size()] == '/');
@@ -91,7 +96,7 @@ bool stays_beneath(const std::vector<std::string>& chain, const std::vector<answ
     if (!real_root || !real_root->starts_with('/')) return false;
     // A link whose target is missing is there for LSTAT, and what would be made through it lies where it leads.
     for (std::size_t i = 0; i + 1 < chain.size(); ++i) {
-        if (found[i].real && !is_beneath(*real_root, *found[i].real)) return false;
+        if (found[i].real && !(is_beneath(*real_root, *found[i].real) && is_resolved(*found[i].real))) return false;
         if (!found[i].is_link || !found[i].exists) continue;
         const auto unresolved = *real_root + chain[i].substr(chain.back().size());
         if (!found[i].real || *found[i].real == unresolved || *found[i].real == chain[i]) return false;
