@@ -50,6 +50,20 @@ TEST_F(folder_run, second_run_transfers_nothing) {
     EXPECT_EQ(server.count("OPEN "), 0);
 }
 
+TEST_F(folder_run, times_after_2038_are_times_like_others) {
+    clock.seconds = 2'147'490'000;
+    settings.rules.stable = model::stable_by_age{};
+    settings.rules.key_template = "{date:%Y-%m-%d}/{name}";
+    server.add("/in/old", "alpha", 2'147'484'000);
+    server.add("/in/young", "beta", 2'147'489'999);
+    EXPECT_EQ(run().run.pulled, 1);
+    EXPECT_THAT(arrived(), ElementsAre("2038-01-19/old"));
+    EXPECT_EQ(row("old").identity.mtime, 2'147'484'000);
+    clock.seconds += 3600;
+    EXPECT_EQ(run().run.pulled, 1);
+    EXPECT_EQ(run().run.pulled, 0);
+}
+
 TEST_F(folder_run, changed_file_arrives_as_another_version) {
     server.add("/in/a.csv", "alpha");
     run();

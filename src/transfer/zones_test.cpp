@@ -9,6 +9,7 @@ namespace {
 
 using std::chrono::hours;
 using std::chrono::minutes;
+using std::chrono::seconds;
 using std::chrono::sys_days;
 using namespace std::chrono_literals;
 
@@ -34,6 +35,16 @@ TEST(zones, clocks_jump_at_the_moment_the_database_says) {
     const std::chrono::sys_seconds jump = sys_days{2026y / 3 / 29} + hours{1};
     EXPECT_EQ(berlin->offset_at(jump - 1s), hours{1});
     EXPECT_EQ(berlin->offset_at(jump), hours{2});
+}
+
+TEST(zones, clocks_jump_after_2038_as_before) {
+    const auto berlin = find_zone("Europe/Berlin").value();
+    const std::chrono::sys_seconds jump = sys_days{2040y / 3 / 25} + hours{1};
+    EXPECT_EQ(berlin->offset_at(jump - 1s), hours{1});
+    EXPECT_EQ(berlin->offset_at(jump), hours{2});
+    const auto nightly = model::cron::parse("0 4 * * *").value();
+    const std::chrono::sys_seconds last{seconds{2'147'483'647}};  // 2038-01-19 03:14:07 in UTC
+    EXPECT_EQ(nightly.next_after(last, *berlin).value(), sys_days{2038y / 1 / 20} + hours{3});
 }
 
 TEST(zones, schedule_runs_at_local_times_on_both_sides_of_a_jump) {

@@ -7,7 +7,14 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <set>
+#include <string>
+#include <string_view>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <unordered_set>
+#include <vector>
 
 namespace gangway::vault {
 namespace {
@@ -38,6 +45,45 @@ TEST(vault, seals_the_same_secret_differently_each_time_and_shows_nothing_of_it)
         seen.insert(row.sealed);
     }
     EXPECT_EQ(seen.size(), 1000U);
+}
+
+/// The two nonces of a sealed secret: of its wrapped data key, and of its content.
+std::vector<std::string> nonces_of(const store::sealed_secret& row) {
+    const auto box = *sealed_box::decode(row.sealed);
+    return {std::string(box.wrapped_key.substr(0, 24)), std::string(box.content.substr(0, 24))};
+}
+
+TEST(vault, no_nonce_comes_twice_in_a_process_or_in_two_that_were_one) {
+    constexpr std::size_t count = 10'000;
+    const vault mine(keyring::generate());
+    int ends[2];
+    ASSERT_EQ(::pipe(ends), 0);
+    const pid_t twin = ::fork();
+    std::string all;
+    for (std::size_t i = 0; i < count; ++i)
+        for (const auto& nonce : nonces_of(mine.seal(place, "secret")))
+            all += nonce;
+    if (twin == 0) {
+        std::size_t sent = 0;
+        while (sent < all.size()) {
+            const auto some = ::write(ends[1], all.data() + sent, all.size() - sent);
+            if (some <= 0) ::_exit(1);
+            sent += static_cast<std::size_t>(some);
+        }
+        ::_exit(0);
+    }
+    ::close(ends[1]);
+    std::array<char, 65536> buffer{};
+    for (ssize_t some = 0; (some = ::read(ends[0], buffer.data(), buffer.size())) > 0;)
+        all.append(buffer.data(), static_cast<std::size_t>(some));
+    ::close(ends[0]);
+    int status = -1;
+    ::waitpid(twin, &status, 0);
+    ASSERT_EQ(status, 0);
+    std::unordered_set<std::string_view> seen;
+    for (std::size_t at = 0; at < all.size(); at += 24)
+        seen.insert(std::string_view(all).substr(at, 24));
+    EXPECT_EQ(seen.size(), 2 * 2 * count);
 }
 
 TEST(vault, refuses_every_flipped_bit) {
