@@ -79,6 +79,7 @@ class GatewayWorld(Scene):
         until(lambda: not gateway.alive, 30, f'the end of the gateway at {label}')
         clients.join()
         assert gateway.child.wait(10) == -signal.SIGKILL
+        self.place.after_a_kill()
         self.counts.add(rounds=1, died=1)
 
     def killed_after(self, seconds):
@@ -90,6 +91,7 @@ class GatewayWorld(Scene):
         gateway.child.signal(signal.SIGKILL)
         clients.join()
         assert gateway.child.wait(10) == -signal.SIGKILL
+        self.place.after_a_kill()
         died = in_the_middle_of_a_run(self.ledger)
         self.counts.add(rounds=1, died=int(died))
         return died

@@ -6,9 +6,19 @@ import urllib.request
 from pathlib import Path
 
 from .s3_stub import ACCESS_KEY, REGION, SECRET_KEY, S3Stub
+from .waiting import settled
 
 
-class _Watched:
+class Place:
+    """What they have in common."""
+
+    environment = {}
+
+    def after_a_kill(self):
+        """Called when a process that wrote here is dead."""
+
+
+class _Watched(Place):
     """A thread that looks every millisecond."""
 
     def _start(self):
@@ -29,8 +39,6 @@ class _Watched:
 
 class LocalPlace(_Watched):
     """A folder with a reader that takes away what appears, as soon as it appears; or as long as it is lazy, nothing."""
-
-    environment = {}
 
     def __init__(self, folder, whole, lazy=False):
         self.folder, self._whole, self.lazy = folder, whole, lazy
@@ -68,7 +76,7 @@ class LocalPlace(_Watched):
         return [path.name for path in (self.folder / '.gangway').glob('*.part')]
 
 
-class BucketPlace:
+class BucketPlace(Place):
     """A bucket of the stub."""
 
     def __init__(self, whole, conditions=True):
@@ -102,7 +110,7 @@ class BucketPlace:
 
 class S3rverPlace(_Watched):
     """A prefix of the bucket of an s3rver. An object is there as soon as there is a description of it beside it, which
-    every PUT writes anew. What is in it is read in the end: s3rver itself shows objects that it is still writing."""
+    every PUT writes anew. What is in it is read in the end: s3rver shows objects that it is still writing."""
 
     def __init__(self, server, prefix, whole):
         self._server, self._whole = server, whole
@@ -124,6 +132,15 @@ class S3rverPlace(_Watched):
                     continue
                 self._last[name] = about.st_mtime_ns
                 self.seen.append(name)
+
+    def after_a_kill(self):
+        """Half an object that a killed client was sending is taken away: S3 never has one, s3rver keeps it."""
+        def halves():
+            return {path: path.stat().st_size for path in self._folder.glob('*._S3rver_object')
+                    if not path.with_name(path.name.replace('_object', '_metadata.json')).exists()}
+        for path in settled(halves, 5, 's3rver'):
+            for each in path.parent.glob(f'{path.name}*'):
+                each.unlink()
 
     def obstruct(self, name):
         self._obstacles.add(name)

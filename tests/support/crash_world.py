@@ -117,6 +117,7 @@ class CrashWorld(Scene):
     def killed_at(self, label, passes=0, **how):
         status, output = self.run(label=label, passes=passes, **how)
         assert status == -signal.SIGKILL, f'nothing passes {label} (exit status {status}):\n{output}'
+        self.place.after_a_kill()
         self.counts.add(rounds=1, died=1)
 
     def killed_after(self, seconds):
@@ -129,6 +130,7 @@ class CrashWorld(Scene):
         except subprocess.TimeoutExpired:
             process.send_signal(signal.SIGKILL)
         process.communicate(timeout=60 * PATIENCE)
+        self.place.after_a_kill()
         died = process.returncode == -signal.SIGKILL and in_the_middle_of_a_run(self.ledger)
         self.counts.add(rounds=1, died=int(died))
         return died
