@@ -128,12 +128,13 @@ def test_no_secret_is_left_in_memory_files_logs_or_backups(own_gateway, start_se
     # The key as it is used, not as its file spells it.
     canaries.add(master_key=base64.b64decode((data / 'master-key').read_text().split()[-1]))
 
-    def everywhere(but=('master-key',)):
-        return [found for folder in folders for found in canaries.in_files(folder, but)]
-    until(lambda: not canaries.in_octets(core_of(gateway.pid, tmp_path / 'core')), 5,
-          'a memory without secrets')
-    # They would be found: the master key is in the pages that are locked and kept out of core files.
-    assert canaries.in_octets(core_of(gateway.pid, tmp_path / 'core', 'with')) == ['master_key']
+    def everywhere():
+        return [found for folder in folders for found in canaries.in_files(folder, ('master-key',))]
+    if gateway.mapped() < 1 << 40:      # a sanitizer maps more, keeps copies of its own, and no memory locked
+        until(lambda: not canaries.in_octets(core_of(gateway.pid, tmp_path / 'core')), 5, 'a memory without secrets')
+        # They would be found: the master key is in the pages that are locked and kept out of core files.
+        assert canaries.in_octets(core_of(gateway.pid, tmp_path / 'core', 'with')) == ['master_key']
+    assert [path for folder in folders for path in folder.rglob('*') if 'wal' in path.name], 'no log of changes to look at'
     assert everywhere() == []
     assert canaries.in_octets(dump()) == []
     for answer in work.answers:

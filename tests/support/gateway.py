@@ -75,6 +75,10 @@ class Gateway(Client):
         """Resident memory in bytes."""
         return self._status('VmRSS')
 
+    def mapped(self):
+        """The size of its address space in bytes."""
+        return self._status('VmSize')
+
     def peak_rss(self):
         return self._status('VmHWM')
 
