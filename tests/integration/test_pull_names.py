@@ -1,4 +1,4 @@
-"""What names and links of a real server become when a folder is pulled: inside of the destination, apart, and whole."""
+"""What names, links and listings become when a folder is pulled: inside of the destination, apart, whole, and bounded."""
 import os
 
 import pytest
@@ -6,6 +6,8 @@ import pytest
 from support.checks import good
 from support.managed import Connection, OwnOpenSsh, call
 from support.pulls import Folder
+from support.scripted_sftp import ScriptedSftp, lying, wire
+from support.scripted_ssh import PASSWORD
 
 NAMES = [b'plain.csv', b'UPPER', b'upper', 'M\u00fcller'.encode(), 'Mu\u0308ller'.encode(), b'caf\xe9', b'\xff\xfe', b'a\nb', b'a\tb',
          b'a\rb', b'\x1b[2J', b'\x7f', b'\xc2\x85', b'back\\slash', b'..\\..\\x', b'...', b'..hidden', b'-rf', b'~', b'$(id)',
@@ -71,3 +73,22 @@ def test_links_are_never_followed_wherever_they_lead(own_gateway, sshd):
     assert folder.arrived() == {'file': b'file', 'deep/deeper/file': b'file'}
     verdicts = {file['path']: file['verdict'] for file in folder.ask('POST', '/dry-run', {}).json['files']}
     assert 'secret/key' not in verdicts and not any(path.startswith(('etc/', 'up/', 'deep/up/')) for path in verdicts)
+
+
+def test_listing_without_end_fails_the_run_at_a_million_entries(own_gateway, keys):
+    """The same names for ever; nothing is pulled, and the gateway goes on."""
+    names = [b'%05d' % number for number in range(40_000)]
+    body = wire.u32(len(names)) + b''.join(wire.entry(name, wire.attributes(7)) for name in names)
+    script = lying(readdir=lambda self, request: wire.reply(wire.NAME, request.id, body))
+    gateway = own_gateway()
+    with ScriptedSftp(keys, script) as server:
+        connection = Connection(gateway, 'endless', server, authentication='password')
+        good(connection.ask('PUT', '/password', {'password': PASSWORD}))
+        good(connection.ask('PUT', '/host-key', {'fingerprint': keys.host().fingerprint}))
+        folder = Folder(connection, 'orders', '/home/someone/folder')
+        run = folder.run_to_its_end(120)
+        assert run['outcome'] == 'failed' and 'more entries than can be listed' in run['error'], run
+        assert 1_000_000 < len(server.asked('readdir')) * len(names) < 2_500_000
+        assert folder.arrived() == {} and folder.ledger() == []
+        good(connection.operate('stat', path='hello.txt'))
+    print('peak in MiB:', gateway.peak_rss() >> 20)

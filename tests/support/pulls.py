@@ -1,4 +1,6 @@
 """Folders that are pulled, as tests set them up over the HTTP API."""
+from urllib.parse import quote
+
 from .managed import call
 from .waiting import until
 
@@ -56,4 +58,4 @@ def everything(gateway, path, name):
         rows += page[name]
         if not page.get('next'):
             return rows
-        after = f'&after={page["next"]}'
+        after = f'&after={quote(page["next"])}'
