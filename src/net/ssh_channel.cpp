@@ -36,11 +36,6 @@ void ssh_channel::ask() {
 async_result<void> ssh_channel::open_sftp() {
     if (!id_) ask();
     co_await opened();
-    if (!failure_) {
-        const auto asked = core_->machine().request_subsystem(*id_, "sftp");
-        if (!asked) fail(translate(asked.error(), base::phase::subsystem));
-        core_->schedule();
-    }
     if (failure_) co_return base::fail(failure_->code, base::phase::subsystem, failure_->message);
     co_return base::result<void>{};
 }
@@ -79,6 +74,9 @@ void ssh_channel::tell_end() {
 
 void ssh_channel::take(const ssh::channel_opened&) {
     opened_ = true;
+    const auto asked = core_->machine().request_subsystem(*id_, "sftp");
+    if (!asked) return fail(translate(asked.error(), base::phase::subsystem));
+    core_->schedule();
     waiting_.cancel();
 }
 

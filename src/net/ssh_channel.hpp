@@ -19,7 +19,7 @@ class ssh_channel final : public byte_channel {
     explicit ssh_channel(std::shared_ptr<ssh_core> core);
     ~ssh_channel() override;
 
-    /// Asks for the channel, so that opening it takes less time later.
+    /// Asks for the channel and, once it is there, for the subsystem, so that opening it takes less time later.
     void ask();
     /// Opens the channel and asks for the subsystem. Errors: `subsystem_unavailable`, or why the connection ended. The
     /// channel may be used before the server has answered: one that refuses the subsystem ends it, with the same error.

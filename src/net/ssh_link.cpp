@@ -7,6 +7,7 @@
 #include <gangway/net/ssh_link.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <deque>
 #include <utility>
 
@@ -33,6 +34,19 @@ ssh::options options_for(const std::vector<std::string>& preferred_host_keys) {
     return how;
 }
 
+/// Notes how long it lived, if nothing was shorter so far.
+class answer_clock {
+  public:
+    explicit answer_clock(std::chrono::steady_clock::duration& shortest) noexcept : shortest_(shortest) {}
+    answer_clock(const answer_clock&) = delete;
+    answer_clock& operator=(const answer_clock&) = delete;
+    ~answer_clock() { shortest_ = std::min(shortest_, std::chrono::steady_clock::now() - began_); }
+
+  private:
+    std::chrono::steady_clock::duration& shortest_;
+    std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+};
+
 /// The SSH link on the project's own client.
 class client_link final : public ssh_link {
   public:
@@ -44,6 +58,7 @@ class client_link final : public ssh_link {
         auto greeting = co_await core_->exchange_identifications(limits_.identification);
         if (!greeting) co_return std::unexpected(std::move(greeting.error()));
         server_ = std::move(*greeting);
+        const answer_clock one{round_trip_};
         co_return co_await with_deadline(handshake(), limits_.key_exchange, base::phase::ssh, "the SSH key exchange");
     }
 
@@ -55,6 +70,7 @@ class client_link final : public ssh_link {
     async_result<std::string> login(const model::credentials& who, const crypto::private_key* key) override {
         accept_host_key();
         if (takes_requests_ahead(server_)) ahead_.push_back(std::make_unique<ssh_channel>(core_));
+        const answer_clock one{round_trip_};
         co_return co_await with_deadline(ssh_login(*core_, who, key, ahead_), limits_.authentication, base::phase::auth,
                                          "the login");
     }
@@ -81,6 +97,8 @@ class client_link final : public ssh_link {
             ahead_.emplace_back(std::make_unique<ssh_channel>(core_))->ask();
     }
 
+    std::chrono::steady_clock::duration round_trip() const noexcept override { return round_trip_; }
+
   private:
     async_result<void> handshake() {
         const auto news = co_await core_->next_event(base::phase::ssh);
@@ -104,6 +122,7 @@ class client_link final : public ssh_link {
 
     std::shared_ptr<ssh_core> core_;  ///< shared with its channels and the handlers that wait for the socket
     timers limits_;
+    std::chrono::steady_clock::duration round_trip_ = std::chrono::seconds{1};
     std::deque<std::unique_ptr<ssh_channel>> ahead_{};  ///< asked for before they are needed
     identification server_{};
     host_key key_{};

@@ -1,3 +1,5 @@
+#include "write_lanes.hpp"
+
 #include <gangway/net/errors.hpp>
 #include <gangway/net/striped_writer.hpp>
 
@@ -6,8 +8,6 @@
 namespace gangway::net {
 namespace {
 
-/// OpenSSH's default for the channels of one connection.
-constexpr std::size_t usual_sessions = 10;
 /// Octets of a file for which further channels are surely opened.
 constexpr std::uint64_t worth_asking = 16UL * 1024 * 1024;
 
@@ -30,7 +30,8 @@ bool takes_writes_in_any_order(const identification& server, const sftp::server_
 
 void ask_for_stripes(sftp_connection& connection, const stripes& how) {
     if (how.size.value_or(0) < worth_asking || !takes_requests_ahead(connection.link->server())) return;
-    connection.link->ask_for_channels(std::min(how.most, usual_sessions) - 1);
+    const auto wanted = how.at_once ? how.most : lanes_for(connection.link->round_trip());
+    connection.link->ask_for_channels(std::min(how.most, wanted) - 1);
 }
 
 channel_opener channels_of(sftp_connection& connection, std::chrono::milliseconds operation) {

@@ -28,12 +28,12 @@ constexpr std::uint64_t least_left = 8UL * 1024 * 1024;
 /// Where the size is not known: what has been written shows that it is much.
 constexpr std::uint64_t least_written = 4UL * 1024 * 1024;
 
+}  // namespace
+
 std::size_t lanes_for(std::chrono::steady_clock::duration round_trip) {
     const auto held = wanted_rate * std::chrono::duration<double>(round_trip).count();
     return std::max(static_cast<std::size_t>(std::clamp(held / usual_window, 0.0, 1000.0)) + 1, least_lanes);
 }
-
-}  // namespace
 
 write_lanes::write_lanes(sftp_client& first, std::string handle, model::remote_path path, stripes how)
     : path_(std::move(path)), how_(std::move(how)), wanted_(how_.at_once ? how_.most : lanes_for(first.round_trip())) {

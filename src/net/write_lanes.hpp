@@ -6,6 +6,7 @@
 
 #include <boost/asio/cancellation_signal.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -22,6 +23,9 @@ struct write_lane {
     std::unique_ptr<sftp_client> own{};  ///< the same client, if the lane was opened here
     bool used = false;                   ///< was anything written through it?
 };
+
+/// How many fill a path with this round trip.
+[[nodiscard]] std::size_t lanes_for(std::chrono::steady_clock::duration round_trip);
 
 /// Begins with the channel that the caller has and grows. Destroying it closes the others.
 class write_lanes {

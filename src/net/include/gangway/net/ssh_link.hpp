@@ -8,6 +8,7 @@
 #include <gangway/net/identification.hpp>
 #include <gangway/net/timers.hpp>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -65,8 +66,10 @@ class ssh_link {
     /// Errors: `subsystem_unavailable`, `connection_lost`, `timed_out`, phase subsystem. A server that has no such
     /// subsystem ends the channel, with the same error.
     [[nodiscard]] virtual async_result<std::unique_ptr<byte_channel>> open_sftp() = 0;
-    /// Asks for so many channels that `open_sftp` will soon be called for: they take a round trip less then.
+    /// Asks for so many channels that `open_sftp` will soon be called for: they take two round trips less then.
     virtual void ask_for_channels(std::size_t count) = 0;
+    /// The shortest time that an answer has taken so far, the server's computation included.
+    [[nodiscard]] virtual std::chrono::steady_clock::duration round_trip() const noexcept = 0;
 };
 
 }  // namespace gangway::net
