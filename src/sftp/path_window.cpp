@@ -13,8 +13,11 @@ double seconds(path_window::nanoseconds duration) {
 constexpr double first_rate = 160e6;
 /// Beside what the path holds, as much again may wait: the rate cannot grow otherwise.
 constexpr double headroom = 2;
-/// A shorter round trip is not counted on: the other end's processes need their turns.
-constexpr double least_round_trip = 0.0005;
+/// A shorter round trip is not counted on: the other end's processes need their turns, and small pieces cost all who
+/// pass them on more than their octets do.
+constexpr double least_round_trip = 0.002;
+/// Before anybody has taken anything, he may be slow, and one of many.
+constexpr double least_first_round_trip = 0.0005;
 /// What a round that was slower leaves of the rate.
 constexpr double memory = 0.5;
 
@@ -25,7 +28,7 @@ constexpr std::uint32_t chunk_step = 32U * 1024;
 
 path_window::path_window(nanoseconds round_trip, window_bounds bounds) noexcept
     : bounds_(bounds), round_trip_(std::max(seconds(round_trip), 0.0)), rate_(first_rate) {
-    resize();
+    resize(least_first_round_trip);
     rate_ = 0;
 }
 
@@ -49,13 +52,13 @@ void path_window::taken(std::uint64_t position, std::uint64_t asked, nanoseconds
     if (round_ && now > round_->began) {
         const auto rate = static_cast<double>(position - round_->from) / seconds(now - round_->began);
         rate_ = std::max(rate, rate_ * memory);
-        resize();
+        resize(least_round_trip);
     }
     round_ = round{position, std::max(asked, position + 1), now};
 }
 
-void path_window::resize() noexcept {
-    const auto held = headroom * rate_ * std::max(round_trip_, least_round_trip);
+void path_window::resize(double least) noexcept {
+    const auto held = headroom * rate_ * std::max(round_trip_, least);
     const auto most = static_cast<double>(bounds_.most);
     octets_ = std::max(static_cast<std::uint64_t>(std::min(held, most)), std::min(bounds_.least, bounds_.most));
 }

@@ -50,7 +50,8 @@ class path_window {
         std::uint64_t offset;
         nanoseconds left;
     };
-    void resize() noexcept;
+    /// For a round trip of `least` seconds, if it is shorter.
+    void resize(double least) noexcept;
 
     window_bounds bounds_;
     std::uint64_t octets_ = 0;
