@@ -1,9 +1,8 @@
 // /api/v1/audit and /api/v1/tokens: who did what, and who may.
+#include "managed_answers.hpp"
 #include "managed_call.hpp"
 #include "routes.hpp"
 
-#include <gangway/base/base64.hpp>
-#include <gangway/crypto/digest.hpp>
 #include <gangway/store/audit.hpp>
 #include <gangway/store/tokens.hpp>
 
@@ -16,61 +15,43 @@ namespace {
 
 constexpr std::size_t longest_name = 100;
 
+void write_entry(json_writer& json, const store::audit_entry& entry) {
+    json.number("seq", static_cast<std::uint64_t>(entry.seq));
+    write_date(json, "at", entry.at);
+    json.octets("actor", entry.actor);
+    json.text("action", entry.action);
+    json.text("subject", entry.subject);
+    json.octets("details", entry.details);
+    json.text("hash", entry.hash);
+}
+
 net::async_result<answer> audit(managed_call& call) {
-    const auto wanted = read_page(call.request);
-    if (!wanted) co_return std::unexpected(wanted.error());
-    std::int64_t before = 0;
-    if (!wanted->after.empty()) {
-        const auto* const end = wanted->after.data() + wanted->after.size();
-        if (std::from_chars(wanted->after.data(), end, before).ptr != end || before < 1)
-            co_return std::unexpected(
-                refusal(errc::bad_request, "\"after\" is not what an answer said in \"next\"").with("field", "after"));
-    }
     auto query = fields::from_query(call.request.query.value_or(std::string{}));
-    if (!query) co_return std::unexpected(query.error());
+    if (!query) co_return std::unexpected(std::move(query.error()));
     const std::string subject{query->text("subject").value_or("")};
+    const auto wanted = take_page(*query);
+    std::int64_t before = 0;
+    const auto* const end = wanted.after.data() + wanted.after.size();
+    if (!wanted.after.empty() && (std::from_chars(wanted.after.data(), end, before).ptr != end || before < 1))
+        query->complain("after", "\"after\" is not what an answer said in \"next\"");
+    if (auto checked = query->finish(true); !checked) co_return std::unexpected(std::move(checked.error()));
     auto found = co_await call.with.database.read(
-        [&](store::transaction& tx) { return store::audit::list(tx, subject, before, wanted->limit + 1); });
+        [&](store::transaction& tx) { return store::audit::list(tx, subject, before, wanted.limit + 1); });
     if (!found) co_return std::unexpected(found.error());
-    const bool more = found->size() > wanted->limit;
-    if (more) found->pop_back();
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("entries");
-    for (const auto& each : *found) {
-        json.begin_object();
-        json.number("seq", static_cast<std::uint64_t>(each.seq));
-        write_date(json, "at", each.at);
-        json.octets("actor", each.actor);
-        json.text("action", each.action);
-        json.text("subject", each.subject);
-        json.octets("details", each.details);
-        json.text("hash", each.hash);
-        json.end_object();
-    }
-    json.end_array();
-    if (more) json.text("next", std::to_string(found->back().seq));
-    json.end_object();
-    co_return made;
+    co_return page_answer("entries", *std::move(found), wanted.limit, write_entry,
+                          [](const store::audit_entry& last) { return std::to_string(last.seq); });
 }
 
 net::async_result<answer> verify(managed_call& call) {
     const auto fault =
         co_await call.with.database.read([](store::transaction& tx) { return store::audit::verify(tx); });
     if (!fault) co_return std::unexpected(fault.error());
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.flag("intact", !*fault);
-    if (*fault) {
+    co_return object_answer([&](json_writer& json) {
+        json.flag("intact", !*fault);
+        if (!*fault) return;
         json.number("seq", static_cast<std::uint64_t>((*fault)->seq));
         json.octets("fault", (*fault)->message);
-    }
-    json.end_object();
-    co_return made;
+    });
 }
 
 void write_token(json_writer& json, const store::token& row) {
@@ -89,27 +70,7 @@ net::async_result<std::vector<store::token>> token_rows(managed_call& call) {
 net::async_result<answer> list_tokens(managed_call& call) {
     const auto rows = co_await token_rows(call);
     if (!rows) co_return std::unexpected(rows.error());
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("tokens");
-    for (const auto& row : *rows) {
-        json.begin_object();
-        write_token(json, row);
-        json.end_object();
-    }
-    json.end_array();
-    json.end_object();
-    co_return made;
-}
-
-/// 256 random bits that say what they are, for those who look for leaked secrets.
-std::string new_token() {
-    auto text = base::to_base64(crypto::random_bytes(32), base::base64_padding::without);
-    std::ranges::replace(text, '+', '-');
-    std::ranges::replace(text, '/', '_');
-    return "gwt_" + text;
+    co_return list_answer("tokens", *rows, write_token);
 }
 
 net::async_result<answer> create_token(managed_call& call) {
@@ -121,7 +82,7 @@ net::async_result<answer> create_token(managed_call& call) {
     if (!role) from->complain("role", "\"role\" must be \"viewer\", \"operator\" or \"admin\"");
     if (auto checked = from->finish(true); !checked) co_return std::unexpected(checked.error());
     row.role = *role;
-    auto token = new_token();
+    auto token = new_secret("gwt_");
     row.hash = token_hash(token);
     const auto done = co_await call.with.database.write([&](store::transaction& tx) -> base::result<void> {
         if (!store::tokens::add(tx, row)) return std::unexpected(not_changed(store::changed::name_taken, "token"));
@@ -131,15 +92,14 @@ net::async_result<answer> create_token(managed_call& call) {
     });
     if (!done) co_return std::unexpected(done.error());
     if (const auto known = co_await call.with.tokens.refresh(); !known) co_return std::unexpected(known.error());
-    answer made{.status = 201, .headers = {{"Location", "/api/v1/tokens/" + row.id}, {"Cache-Control", "no-store"}}};
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.text("id", row.id);
-    json.text("name", row.name);
-    json.text("role", to_string(row.role));
-    json.text("token", token);
-    json.end_object();
+    auto made = object_answer(
+        [&](json_writer& json) {
+            json.text("id", row.id);
+            json.text("name", row.name);
+            json.text("role", to_string(row.role));
+            json.text("token", token);
+        },
+        201, {{"Location", "/api/v1/tokens/" + row.id}, {"Cache-Control", "no-store"}});
     base::wipe(token);
     co_return made;
 }
@@ -154,15 +114,8 @@ net::async_result<answer> one_token(managed_call& call) {
     if (!rows) co_return std::unexpected(rows.error());
     const auto found = std::ranges::find(*rows, call.request.id, &store::token::id);
     if (found == rows->end()) co_return std::unexpected(not_there("token"));
-    if (call.request.method != "DELETE") {
-        answer made;
-        json_writer json{made.body};
-        json.begin_object();
-        json.flag("success", true);
-        write_token(json, *found);
-        json.end_object();
-        co_return made;
-    }
+    if (call.request.method != "DELETE")
+        co_return object_answer([&](json_writer& json) { write_token(json, *found); });
     const auto done = co_await call.with.database.write([&](store::transaction& tx) {
         if (store::tokens::revoke(tx, found->id))
             store::audit::append(tx, call.request.from.name, "token.revoke", found->id,

@@ -1,5 +1,6 @@
 // /api/v1/connections and /api/v1/connections/{id}: setting up, changing, pausing, deleting.
 #include "connection_answers.hpp"
+#include "managed_answers.hpp"
 #include "managed_call.hpp"
 #include "routes.hpp"
 
@@ -18,14 +19,9 @@ namespace {
 constexpr std::size_t longest_name = 100, longest_description = 1000, longest_username = 255;
 
 answer shown(const shown_connection& what, unsigned status = 200) {
-    answer made{.status = status, .headers = {{"ETag", etag_of(what.row.revision)}}};
-    if (status == 201) made.headers.push_back({"Location", "/api/v1/connections/" + what.row.id});
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    write_connection(json, what);
-    json.end_object();
-    return made;
+    std::vector<answer_header> headers{{"ETag", etag_of(what.row.revision)}};
+    if (status == 201) headers.push_back({"Location", "/api/v1/connections/" + what.row.id});
+    return object_answer([&](json_writer& json) { write_connection(json, what); }, status, std::move(headers));
 }
 
 /// Puts the fields that are given into `row`. Whether anything that a login depends on is among them is for the pool's
@@ -72,32 +68,14 @@ net::async_result<answer> list(managed_call& call) {
     const auto wanted = read_page(call.request);
     if (!wanted) co_return std::unexpected(wanted.error());
     auto found = co_await call.with.database.read([&](store::transaction& tx) {
-        // By name, which is unique: the last name of a page is where the next one begins.
-        auto rows = store::connections::list(tx);
-        std::erase_if(rows, [&](const auto& row) { return row.name <= wanted->after; });
-        std::ranges::sort(rows, {}, &store::connection::name);
         std::vector<shown_connection> all;
-        for (std::size_t i = 0; i < std::min(rows.size(), wanted->limit + 1); ++i)
-            all.push_back({rows[i], store::host_keys::find(tx, rows[i].id), store::keys::list(tx, rows[i].id)});
+        for (auto& row : by_name(store::connections::list(tx), *wanted))
+            all.push_back({row, store::host_keys::find(tx, row.id), store::keys::list(tx, row.id)});
         return all;
     });
     if (!found) co_return std::unexpected(found.error());
-    const bool more = found->size() > wanted->limit;
-    if (more) found->pop_back();
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("connections");
-    for (const auto& each : *found) {
-        json.begin_object();
-        write_connection(json, each);
-        json.end_object();
-    }
-    json.end_array();
-    if (more) json.text("next", found->back().row.name);
-    json.end_object();
-    co_return made;
+    co_return page_answer("connections", *std::move(found), wanted->limit, write_connection,
+                          [](const shown_connection& last) { return last.row.name; });
 }
 
 net::async_result<answer> create(managed_call& call) {
@@ -135,10 +113,8 @@ net::async_result<answer> edit_row(managed_call& call, std::string_view action, 
     if (!wanted) co_return std::unexpected(wanted.error());
     const auto done =
         co_await call.with.database.write([&](store::transaction& tx) -> base::result<std::optional<shown_connection>> {
-            auto row = store::connections::find(tx, call.request.id);
-            if (!row) return std::unexpected(not_there("connection"));
-            if (*wanted && **wanted != row->revision)
-                return std::unexpected(not_changed(store::changed::stale, "connection"));
+            auto row = as_seen(store::connections::find(tx, call.request.id), *wanted, "connection");
+            if (!row) return std::unexpected(row.error());
             if (auto edited = edit(tx, *row); !edited) return std::unexpected(edited.error());
             const auto how = store::connections::update(tx, *row);
             if (how != store::changed::done) return std::unexpected(not_changed(how, "connection"));

@@ -1,5 +1,6 @@
 // Below /api/v1/connections/{id}: keys, password, host-key, test. What a connection logs in with, and whom it trusts.
 #include "connection_answers.hpp"
+#include "managed_answers.hpp"
 #include "managed_call.hpp"
 #include "routes.hpp"
 
@@ -46,13 +47,7 @@ base::result<store::connection> existing(store::transaction& tx, std::string_vie
 }
 
 answer key_answer(const store::connection_key& row, unsigned status) {
-    answer made{.status = status};
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    write_key(json, row);
-    json.end_object();
-    return made;
+    return object_answer([&](json_writer& json) { write_key(json, row); }, status);
 }
 
 net::async_result<answer> list_keys(managed_call& call) {
@@ -60,19 +55,7 @@ net::async_result<answer> list_keys(managed_call& call) {
         [&](store::transaction& tx) { return shown_connection::find(tx, call.request.id); });
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return std::unexpected(not_there("connection"));
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("keys");
-    for (const auto& key : (*found)->keys) {
-        json.begin_object();
-        write_key(json, key);
-        json.end_object();
-    }
-    json.end_array();
-    json.end_object();
-    co_return made;
+    co_return list_answer("keys", (*found)->keys, write_key);
 }
 
 net::async_result<answer> generate(managed_call& call) {
@@ -172,14 +155,10 @@ net::async_result<answer> get_host_key(managed_call& call) {
         [&](store::transaction& tx) { return shown_connection::find(tx, call.request.id); });
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return std::unexpected(not_there("connection"));
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.flag("quarantined", (*found)->pinned && (*found)->pinned->presented_fingerprint);
-    write_host_key(json, (*found)->pinned);
-    json.end_object();
-    co_return made;
+    co_return object_answer([&](json_writer& json) {
+        json.flag("quarantined", (*found)->pinned && (*found)->pinned->presented_fingerprint);
+        write_host_key(json, (*found)->pinned);
+    });
 }
 
 /// Makes `now` the pinned key, whatever was pinned before.

@@ -1,4 +1,5 @@
 // /api/v1/files: the read-once ledger, and pulling a file once more.
+#include "managed_answers.hpp"
 #include "managed_call.hpp"
 #include "pull_answers.hpp"
 #include "routes.hpp"
@@ -56,20 +57,7 @@ net::async_result<answer> list(managed_call& call) {
                                     [&](const store::file& row) { return wanted->wants(row); });
     });
     if (!found) co_return std::unexpected(found.error());
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("files");
-    for (const auto& each : found->rows) {
-        json.begin_object();
-        write_ledger_file(json, each);
-        json.end_object();
-    }
-    json.end_array();
-    if (!found->next.empty()) json.text("next", found->next);
-    json.end_object();
-    co_return made;
+    co_return list_answer("files", found->rows, write_ledger_file, found->next);
 }
 
 net::async_result<answer> get(managed_call& call) {
@@ -77,13 +65,7 @@ net::async_result<answer> get(managed_call& call) {
         [&](store::transaction& tx) { return store::files::find(tx, call.request.id); });
     if (!found) co_return std::unexpected(found.error());
     if (!*found) co_return std::unexpected(not_there("file"));
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    write_ledger_file(json, **found);
-    json.end_object();
-    co_return made;
+    co_return object_answer([&](json_writer& json) { write_ledger_file(json, **found); });
 }
 
 net::async_result<answer> pull_again(managed_call& call) {
@@ -91,13 +73,8 @@ net::async_result<answer> pull_again(managed_call& call) {
     if (!by) co_return std::unexpected(by.error());
     const auto id = co_await (*by)->pull_again(call.request.id, call.request.from.name);
     if (!id) co_return std::unexpected(id.error());
-    answer made{.status = 202, .headers = {{"Location", "/api/v1/files/" + *id}}};
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.text("file", *id);
-    json.end_object();
-    co_return made;
+    co_return object_answer([&](json_writer& json) { json.text("file", *id); }, 202,
+                            {{"Location", "/api/v1/files/" + *id}});
 }
 
 }  // namespace

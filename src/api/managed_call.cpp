@@ -4,6 +4,8 @@
 #include "routes.hpp"
 
 #include <gangway/api/client_limits.hpp>
+#include <gangway/base/base64.hpp>
+#include <gangway/base/secret.hpp>
 #include <gangway/crypto/digest.hpp>
 
 #include <algorithm>
@@ -75,6 +77,13 @@ std::string new_id(std::string_view prefix) {
             id += alphabet[bits >> (count - 5) & 31];
     }
     return id += alphabet[bits << (5 - count) & 31];
+}
+
+std::string new_secret(std::string_view prefix) {
+    auto random = base::to_base64url(crypto::random_bytes(32));
+    auto made = std::string{prefix} + random;
+    base::wipe(random);
+    return made;
 }
 
 base::result<std::optional<std::int64_t>> wanted_revision(const resource_request& request) {

@@ -60,6 +60,8 @@ struct page {
 
 /// A new id, "con_" and 26 letters and digits: 128 random bits in the base32 of RFC 4648 section 6, in small letters.
 [[nodiscard]] std::string new_id(std::string_view prefix);
+/// 256 random bits in base64url after a prefix that says what they are, for those who look for leaked secrets.
+[[nodiscard]] std::string new_secret(std::string_view prefix);
 
 /// The revision that If-Match names; nothing without the field, or with "*". Error: `precondition_failed`.
 [[nodiscard]] base::result<std::optional<std::int64_t>> wanted_revision(const resource_request& request);

@@ -1,5 +1,6 @@
 // /api/v1/connections/{id}/folders and /api/v1/folders/{id}: what is pulled, from where, to where.
 #include "folder_fields.hpp"
+#include "managed_answers.hpp"
 #include "managed_call.hpp"
 #include "pull_answers.hpp"
 #include "routes.hpp"
@@ -17,14 +18,9 @@ namespace {
 constexpr std::size_t most_folders = 1000;  ///< of one connection
 
 answer shown(const shown_folder& what, unsigned status = 200) {
-    answer made{.status = status, .headers = {{"ETag", etag_of(what.row.revision)}}};
-    if (status == 201) made.headers.push_back({"Location", "/api/v1/folders/" + what.row.id});
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    write_folder(json, what);
-    json.end_object();
-    return made;
+    std::vector<answer_header> headers{{"ETag", etag_of(what.row.revision)}};
+    if (status == 201) headers.push_back({"Location", "/api/v1/folders/" + what.row.id});
+    return object_answer([&](json_writer& json) { write_folder(json, what); }, status, std::move(headers));
 }
 
 std::unexpected<base::error> refuse_field(std::string_view name, std::string message) {
@@ -77,32 +73,14 @@ net::async_result<answer> list(managed_call& call) {
     auto found =
         co_await call.with.database.read([&](store::transaction& tx) -> base::result<std::vector<shown_folder>> {
             if (!store::connections::find(tx, call.request.id)) return std::unexpected(not_there("connection"));
-            // By name, which is unique within a connection: the last name of a page is where the next one begins.
-            auto rows = store::folders::list(tx, call.request.id);
-            std::erase_if(rows, [&](const auto& row) { return row.name <= wanted->after; });
-            std::ranges::sort(rows, {}, &store::folder::name);
             std::vector<shown_folder> all;
-            for (std::size_t i = 0; i < std::min(rows.size(), wanted->limit + 1); ++i)
-                all.push_back({rows[i], store::schedules::find(tx, rows[i].id)});
+            for (auto& row : by_name(store::folders::list(tx, call.request.id), *wanted))
+                all.push_back({row, store::schedules::find(tx, row.id)});
             return all;
         });
     if (!found) co_return std::unexpected(found.error());
-    const bool more = found->size() > wanted->limit;
-    if (more) found->pop_back();
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("folders");
-    for (const auto& each : *found) {
-        json.begin_object();
-        write_folder(json, each);
-        json.end_object();
-    }
-    json.end_array();
-    if (more) json.text("next", found->back().row.name);
-    json.end_object();
-    co_return made;
+    co_return page_answer("folders", *std::move(found), wanted->limit, write_folder,
+                          [](const shown_folder& last) { return last.row.name; });
 }
 
 void tell(const managed_call& call) {
@@ -153,10 +131,8 @@ net::async_result<answer> change(managed_call& call) {
     if (!given) co_return std::unexpected(given.error());
     const auto done =
         co_await call.with.database.write([&](store::transaction& tx) -> base::result<std::optional<shown_folder>> {
-            auto row = store::folders::find(tx, call.request.id);
-            if (!row) return std::unexpected(not_there("folder"));
-            if (*wanted && **wanted != row->revision)
-                return std::unexpected(not_changed(store::changed::stale, "folder"));
+            auto row = as_seen(store::folders::find(tx, call.request.id), *wanted, "folder");
+            if (!row) return std::unexpected(row.error());
             given->apply(*row);
             if (auto good = check(tx, *row); !good) return std::unexpected(std::move(good.error()));
             if (const auto how = store::folders::update(tx, *row); how != store::changed::done)

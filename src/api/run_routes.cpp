@@ -1,6 +1,7 @@
 // /api/v1/folders/{id}/run and dry-run, /api/v1/runs: pulling now, what was pulled, and ending it.
 #include "accepts_lines.hpp"
 #include "dry_run_body.hpp"
+#include "managed_answers.hpp"
 #include "managed_call.hpp"
 #include "pull_answers.hpp"
 #include "routes.hpp"
@@ -21,13 +22,8 @@ net::async_result<answer> run(managed_call& call) {
     if (!by) co_return std::unexpected(by.error());
     const auto id = co_await (*by)->run_now(call.request.id, call.request.from.name);
     if (!id) co_return std::unexpected(id.error());
-    answer made{.status = 202, .headers = {{"Location", "/api/v1/runs/" + *id}}};
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.text("run", *id);
-    json.end_object();
-    co_return made;
+    co_return object_answer([&](json_writer& json) { json.text("run", *id); }, 202,
+                            {{"Location", "/api/v1/runs/" + *id}});
 }
 
 net::async_result<answer> dry_run(managed_call& call) {
@@ -60,22 +56,11 @@ net::async_result<answer> list(managed_call& call) {
         return store::runs::search(tx, {.connection = connection, .folder = folder}, wanted->after, wanted->limit + 1);
     });
     if (!found) co_return std::unexpected(found.error());
-    const bool more = found->size() > wanted->limit;
-    if (more) found->pop_back();
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("runs");
-    for (const auto& each : *found) {
-        json.begin_object();
-        write_run(json, each, each.ended_at ? std::nullopt : progress(call, each.id));
-        json.end_object();
-    }
-    json.end_array();
-    if (more) json.text("next", found->back().id);
-    json.end_object();
-    co_return made;
+    const auto write = [&](json_writer& json, const store::run& row) {
+        write_run(json, row, row.ended_at ? std::nullopt : progress(call, row.id));
+    };
+    co_return page_answer("runs", *std::move(found), wanted->limit, write,
+                          [](const store::run& last) { return last.id; });
 }
 
 net::async_result<std::optional<store::run>> find_run(managed_call& call) {
@@ -87,16 +72,12 @@ net::async_result<answer> get(managed_call& call) {
     const auto found = co_await find_run(call);
     if (!found) co_return std::unexpected(found.error());
     if (!*found && !live) co_return std::unexpected(not_there("run"));
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    if (*found)
-        write_run(json, **found, (*found)->ended_at ? std::nullopt : live);
-    else
-        write_waiting_run(json, *live);
-    json.end_object();
-    co_return made;
+    co_return object_answer([&](json_writer& json) {
+        if (*found)
+            write_run(json, **found, (*found)->ended_at ? std::nullopt : live);
+        else
+            write_waiting_run(json, *live);
+    });
 }
 
 net::async_result<answer> files(managed_call& call) {
@@ -110,22 +91,8 @@ net::async_result<answer> files(managed_call& call) {
             return rows;
         });
     if (!found) co_return std::unexpected(found.error());
-    const bool more = found->size() > wanted->limit;
-    if (more) found->pop_back();
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("files");
-    for (const auto& each : *found) {
-        json.begin_object();
-        write_ledger_file(json, each);
-        json.end_object();
-    }
-    json.end_array();
-    if (more) json.text("next", found->back().id);
-    json.end_object();
-    co_return made;
+    co_return page_answer("files", *std::move(found), wanted->limit, write_ledger_file,
+                          [](const store::file& last) { return last.id; });
 }
 
 /// The audit comes first: what nobody could be told of afterwards is not done.

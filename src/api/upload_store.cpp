@@ -12,14 +12,6 @@ namespace {
 
 constexpr std::size_t id_octets = 24;
 
-/// RFC 4648 section 5; 24 octets need no padding.
-std::string new_id() {
-    auto text = base::to_base64(crypto::random_bytes(id_octets));
-    std::ranges::replace(text, '+', '-');
-    std::ranges::replace(text, '/', '_');
-    return text;
-}
-
 }  // namespace
 
 std::optional<upload_lock> upload_lock::take(std::shared_ptr<stored_upload> upload) {
@@ -42,7 +34,7 @@ base::result<void> upload_store::has_room_locked(const remote::stored_session& s
 }
 
 base::result<std::string> upload_store::add(std::shared_ptr<stored_upload> upload) {
-    auto id = new_id();
+    auto id = base::to_base64url(crypto::random_bytes(id_octets));
     const std::scoped_lock lock{mutex_};
     if (auto room = has_room_locked(*upload->session); !room) return std::unexpected(std::move(room.error()));
     uploads_.emplace(crypto::sha256(id), entry{.upload = std::move(upload), .used = clock_.steady()});

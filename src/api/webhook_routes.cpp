@@ -1,9 +1,8 @@
 // /api/v1/webhooks: whom to tell of failures, recoveries, changed host keys and missing files.
+#include "managed_answers.hpp"
 #include "managed_call.hpp"
 #include "routes.hpp"
 
-#include <gangway/base/base64.hpp>
-#include <gangway/crypto/digest.hpp>
 #include <gangway/store/audit.hpp>
 #include <gangway/store/secrets.hpp>
 #include <gangway/store/webhooks.hpp>
@@ -46,27 +45,7 @@ net::async_result<answer> list(managed_call& call) {
     const auto rows =
         co_await call.with.database.read([](store::transaction& tx) { return store::webhooks::list(tx); });
     if (!rows) co_return std::unexpected(rows.error());
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    json.begin_array("webhooks");
-    for (const auto& row : *rows) {
-        json.begin_object();
-        write_webhook(json, row);
-        json.end_object();
-    }
-    json.end_array();
-    json.end_object();
-    co_return made;
-}
-
-/// 256 random bits that say what they are, for those who look for leaked secrets.
-std::string new_secret() {
-    auto text = base::to_base64(crypto::random_bytes(32), base::base64_padding::without);
-    std::ranges::replace(text, '+', '-');
-    std::ranges::replace(text, '/', '_');
-    return "whsec_" + text;
+    co_return list_answer("webhooks", *rows, write_webhook);
 }
 
 base::result<store::webhook> read_webhook(fields& from) {
@@ -91,7 +70,7 @@ net::async_result<answer> create(managed_call& call) {
     if (!from) co_return std::unexpected(std::move(from.error()));
     const auto row = read_webhook(*from);
     if (!row) co_return std::unexpected(row.error());
-    auto secret = new_secret();
+    auto secret = new_secret("whsec_");
     const auto sealed =
         call.with.secrets.seal({store::secrets::of_webhook, row->id, transfer::webhook_secret_purpose}, secret);
     const auto kept =
@@ -104,13 +83,12 @@ net::async_result<answer> create(managed_call& call) {
             return store::webhooks::find(tx, row->id);
         });
     if (!kept) co_return std::unexpected(kept.error());
-    answer made{.status = 201, .headers = {{"Location", "/api/v1/webhooks/" + row->id}, {"Cache-Control", "no-store"}}};
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    write_webhook(json, **kept);
-    json.text("secret", secret);
-    json.end_object();
+    auto made = object_answer(
+        [&](json_writer& json) {
+            write_webhook(json, **kept);
+            json.text("secret", secret);
+        },
+        201, {{"Location", "/api/v1/webhooks/" + row->id}, {"Cache-Control", "no-store"}});
     base::wipe(secret);
     co_return made;
 }
@@ -126,14 +104,10 @@ net::async_result<answer> get(managed_call& call) {
     });
     if (!there) co_return std::unexpected(there.error());
     if (!there->row) co_return std::unexpected(not_there("webhook"));
-    answer made;
-    json_writer json{made.body};
-    json.begin_object();
-    json.flag("success", true);
-    write_webhook(json, *there->row);
-    write_deliveries(json, there->deliveries);
-    json.end_object();
-    co_return made;
+    co_return object_answer([&](json_writer& json) {
+        write_webhook(json, *there->row);
+        write_deliveries(json, there->deliveries);
+    });
 }
 
 net::async_result<answer> remove(managed_call& call) {

@@ -7,6 +7,7 @@ namespace gangway::base {
 namespace {
 
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr std::string_view url_alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 constexpr std::uint8_t outside = 0xFF, blank = 0xFE, pad = 0xFD;
 
@@ -21,9 +22,7 @@ constexpr auto values = [] {
     return table;
 }();
 
-}  // namespace
-
-std::string to_base64(std::string_view octets, base64_padding padding) {
+std::string encode(std::string_view octets, std::string_view characters, base64_padding padding) {
     std::string text;
     text.reserve((octets.size() + 2) / 3 * 4);
     for (std::size_t at = 0; at < octets.size(); at += 3) {
@@ -32,10 +31,20 @@ std::string to_base64(std::string_view octets, base64_padding padding) {
         for (std::size_t i = 0; i < 3; ++i)
             bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
         for (std::size_t i = 0; i <= group.size(); ++i)
-            text.push_back(alphabet[bits >> (18 - 6 * i) & 63]);
+            text.push_back(characters[bits >> (18 - 6 * i) & 63]);
         if (padding == base64_padding::with) text.append(3 - group.size(), '=');
     }
     return text;
+}
+
+}  // namespace
+
+std::string to_base64(std::string_view octets, base64_padding padding) {
+    return encode(octets, alphabet, padding);
+}
+
+std::string to_base64url(std::string_view octets) {
+    return encode(octets, url_alphabet, base64_padding::without);
 }
 
 std::optional<std::string> from_base64(std::string_view text) {

@@ -36,6 +36,14 @@ TEST(base64, padding_can_be_left_out) {
     EXPECT_EQ(from_base64("Zg="), "f");
 }
 
+TEST(base64, url_alphabet_has_no_padding_and_its_own_last_two_characters) {
+    for (const auto& [octets, padded] : vectors)
+        EXPECT_EQ(to_base64url(octets), padded.substr(0, padded.find('=')));
+    // RFC 4648, section 5: 62 is '-', 63 is '_'.
+    EXPECT_EQ(to_base64("\xfb\xef\xff\xfe"sv), "++///g==");
+    EXPECT_EQ(to_base64url("\xfb\xef\xff\xfe"sv), "--___g");
+}
+
 TEST(base64, all_octets_survive) {
     std::string octets;
     for (int i = 0; i < 256; ++i)

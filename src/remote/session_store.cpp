@@ -3,7 +3,6 @@
 #include <gangway/remote/errors.hpp>
 #include <gangway/remote/session_store.hpp>
 
-#include <algorithm>
 #include <iterator>
 #include <utility>
 
@@ -11,14 +10,6 @@ namespace gangway::remote {
 namespace {
 
 constexpr std::size_t id_octets = 24;
-
-/// RFC 4648 section 5; 24 octets need no padding.
-std::string new_id() {
-    auto text = base::to_base64(crypto::random_bytes(id_octets));
-    std::ranges::replace(text, '+', '-');
-    std::ranges::replace(text, '/', '_');
-    return text;
-}
 
 }  // namespace
 
@@ -28,7 +19,7 @@ session_store::session_store(const net::asio::any_io_executor& executor, const b
 }
 
 base::result<std::string> session_store::add(stored_session session) {
-    auto id = new_id();
+    auto id = base::to_base64url(crypto::random_bytes(id_octets));
     const std::scoped_lock lock{mutex_};
     if (sessions_.size() >= limits_.sessions) expire_locked();
     if (sessions_.size() >= limits_.sessions)
