@@ -16,16 +16,11 @@ namespace gangway::api {
 namespace {
 
 void write_pool(metrics_text& to, const remote::pool_statistics& pool) {
-    to.gauge("gangway_pool_connections", "Logged-in connections to servers.");
-    to.sample(pool.connections);
-    to.gauge("gangway_pool_dialling", "Connections to servers that are being made.");
-    to.sample(pool.dialling);
-    to.gauge("gangway_pool_leases", "Pieces of work under way on these connections.");
-    to.sample(pool.leases);
-    to.gauge("gangway_pool_waiting", "Requests that wait for a connection.");
-    to.sample(pool.waiting);
-    to.counter("gangway_pool_dials_total", "Connections that were made, or tried.");
-    to.sample(pool.dials);
+    to.gauge("gangway_pool_connections", "Logged-in connections to servers.", pool.connections);
+    to.gauge("gangway_pool_dialling", "Connections to servers that are being made.", pool.dialling);
+    to.gauge("gangway_pool_leases", "Pieces of work under way on these connections.", pool.leases);
+    to.gauge("gangway_pool_waiting", "Requests that wait for a connection.", pool.waiting);
+    to.counter("gangway_pool_dials_total", "Connections that were made, or tried.", pool.dials);
     // Several errors of the rooms below can be one for clients.
     std::map<std::string_view, std::uint64_t> failures;
     for (const auto& [why, times] : pool.failures)
@@ -59,8 +54,7 @@ net::awaitable<answer> metrics(services& with, fields, wiped_octets) {
     metrics_text text;
     if (with.watch != nullptr) with.watch->write(text);
     write_pool(text, with.servers.statistics());
-    text.gauge("gangway_sessions", "Sessions that clients have opened and not closed.");
-    text.sample(with.sessions.size());
+    text.gauge("gangway_sessions", "Sessions that clients have opened and not closed.", with.sessions.size());
     if (with.managed != nullptr && with.managed->pulled != nullptr) {
         const auto now = std::chrono::floor<std::chrono::microseconds>(std::chrono::system_clock::now());
         write_pulls(text, with.managed->pulled->statistics(), now);

@@ -19,6 +19,15 @@ class metrics_text {
 
     void counter(std::string_view name, std::string_view help) { family(name, help, "counter"); }
     void gauge(std::string_view name, std::string_view help) { family(name, help, "gauge"); }
+    /// A family of one sample.
+    void counter(std::string_view name, std::string_view help, auto value) {
+        counter(name, help);
+        sample(value);
+    }
+    void gauge(std::string_view name, std::string_view help, auto value) {
+        gauge(name, help);
+        sample(value);
+    }
     void histogram(std::string_view name, std::string_view help) { family(name, help, "histogram"); }
 
     /// A sample of the current family; `suffix` is what a histogram adds to its name.

@@ -26,8 +26,7 @@ double seconds(const ::timeval& time) noexcept {
 void write_usage(metrics_text& to) {
     ::rusage usage{};
     if (::getrusage(RUSAGE_SELF, &usage) != 0) return;
-    to.counter("process_cpu_seconds_total", "Computing time, in user and kernel.");
-    to.sample(seconds(usage.ru_utime) + seconds(usage.ru_stime));
+    to.counter("process_cpu_seconds_total", "Computing time, in user and kernel.", seconds(usage.ru_utime) + seconds(usage.ru_stime));
 }
 
 /// proc(5): the second number of statm is resident, the first virtual, both in pages.
@@ -36,10 +35,8 @@ void write_memory(metrics_text& to) {
     std::uint64_t whole = 0, resident = 0;
     if (!(statm >> whole >> resident)) return;
     const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    to.gauge("process_resident_memory_bytes", "Resident memory.");
-    to.sample(resident * page);
-    to.gauge("process_virtual_memory_bytes", "Virtual memory.");
-    to.sample(whole * page);
+    to.gauge("process_resident_memory_bytes", "Resident memory.", resident * page);
+    to.gauge("process_virtual_memory_bytes", "Virtual memory.", whole * page);
 }
 
 void write_descriptors(metrics_text& to) {
@@ -50,10 +47,8 @@ void write_descriptors(metrics_text& to) {
         ++open;
     ::rlimit limit{};
     if (failure || ::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-    to.gauge("process_open_fds", "Open descriptors.");
-    to.sample(open);
-    to.gauge("process_max_fds", "How many may be open.");
-    to.sample(limit.rlim_cur);
+    to.gauge("process_open_fds", "Open descriptors.", open);
+    to.gauge("process_max_fds", "How many may be open.", limit.rlim_cur);
 }
 
 /// proc(5): the 20th field of stat after the name is the start in clock ticks since boot, the 18th counts threads.
@@ -68,10 +63,8 @@ void write_start(metrics_text& to) {
     for (auto& value : values)
         fields >> value;
     const auto number = [](const std::string& text) { return std::strtod(text.c_str(), nullptr); };
-    to.gauge("process_threads", "Threads.");
-    to.sample(number(values[17]));
-    to.gauge("process_start_time_seconds", "When the process started, since 1970.");
-    to.sample(number(uptime.substr(boot + 7)) + number(values[19]) / static_cast<double>(::sysconf(_SC_CLK_TCK)));
+    to.gauge("process_threads", "Threads.", number(values[17]));
+    to.gauge("process_start_time_seconds", "When the process started, since 1970.", number(uptime.substr(boot + 7)) + number(values[19]) / static_cast<double>(::sysconf(_SC_CLK_TCK)));
 }
 
 }  // namespace
