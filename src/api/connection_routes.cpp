@@ -54,6 +54,11 @@ void apply(fields& from, store::connection& row) {
     }
 }
 
+bool logs_in_alike(const store::connection& one, const store::connection& other) {
+    return one.host == other.host && one.port == other.port && one.username == other.username &&
+           one.authentication == other.authentication;
+}
+
 /// The canonical text of "expectedHostKey", if it is given.
 std::optional<std::string> expected_key(fields& from) {
     const auto text = from.text("expectedHostKey");
@@ -123,7 +128,7 @@ net::async_result<answer> edit_row(managed_call& call, std::string_view action, 
             return shown_connection::find(tx, row->id);
         });
     if (!done) co_return std::unexpected(done.error());
-    call.with.connections.changed(call.request.id);
+    tell_changed(call, call.request.id);
     co_return shown(**done);
 }
 
@@ -135,11 +140,13 @@ net::async_result<answer> change(managed_call& call) {
     co_return co_await edit_row(call, "connection.change",
                                 [&](store::transaction& tx, store::connection& row) -> base::result<void> {
                                     auto again = *from;  // this may run twice
+                                    const auto before = row;
                                     apply(again, row);
                                     const auto expected = expected_key(again);
                                     if (auto checked = again.finish(true); !checked)
                                         return std::unexpected(checked.error());
                                     if (expected) store::host_keys::expect(tx, row.id, *expected);
+                                    if (!logs_in_alike(before, row)) forget_health(tx, row);
                                     return {};
                                 });
 }
@@ -156,7 +163,7 @@ net::async_result<answer> remove(managed_call& call) {
         return {};
     });
     if (!done) co_return std::unexpected(done.error());
-    call.with.connections.changed(call.request.id);
+    tell_changed(call, call.request.id);
     co_return answer{.status = 204};
 }
 

@@ -118,7 +118,7 @@ net::async_result<answer> one_key(managed_call& call) {
         return {};
     });
     if (!done) co_return std::unexpected(done.error());
-    call.with.connections.changed(call.request.id);
+    tell_changed(call, call.request.id);
     co_return answer{.status = 204};
 }
 
@@ -135,16 +135,18 @@ net::async_result<answer> password(managed_call& call) {
         call.octets = wiped_octets{};
     }
     const auto done = co_await call.with.database.write([&](store::transaction& tx) -> base::result<void> {
-        if (const auto row = existing(tx, id); !row) return std::unexpected(row.error());
+        const auto row = existing(tx, id);
+        if (!row) return std::unexpected(row.error());
         if (sealed)
             store::secrets::put(tx, *sealed);
         else
             store::secrets::remove(tx, store::secrets::of_connection, id);
+        forget_health(tx, *row);
         store::audit::append(tx, call.request.from.name, sealed ? "password.set" : "password.delete", id, "{}");
         return {};
     });
     if (!done) co_return std::unexpected(done.error());
-    call.with.connections.changed(id);
+    tell_changed(call, id);
     if (!sealed) co_return answer{.status = 204};
     co_return answer{
         .body = R"({"success":true,"warning":"A key is safer: a password is shown to the server at each login"})"};
@@ -199,7 +201,7 @@ net::async_result<answer> lock_host_key(managed_call& call) {
         return {};
     });
     if (!done) co_return std::unexpected(done.error());
-    call.with.connections.changed(id);
+    tell_changed(call, id);
     co_return co_await get_host_key(call);
 }
 

@@ -28,6 +28,20 @@ net::awaitable<answer> manage(services& with, resource_request request, request_
     co_return done ? *std::move(done) : error_answer(done.error());
 }
 
+void tell_changed(const managed_call& call, const std::string& connection) {
+    call.with.connections.changed(connection);
+    tell_pulls(call);
+}
+
+void tell_pulls(const managed_call& call) {
+    if (call.with.pulling != nullptr) call.with.pulling->wake();
+}
+
+void forget_health(store::transaction& tx, const store::connection& row) {
+    if (row.health != store::health::host_key_mismatch)
+        store::connections::set_health(tx, row.id, store::health::unknown, "");
+}
+
 base::result<void> may_dial(const managed_call& call) {
     return call.limits == nullptr ? base::result<void>{} : call.limits->pass(call.request.client);
 }

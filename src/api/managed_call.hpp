@@ -36,6 +36,15 @@ using managed_handler = net::async_result<answer> (*)(managed_call& call);
 [[nodiscard]] net::awaitable<answer> manage(services& with, resource_request request, request_body& body,
                                             managed_handler handler);
 
+/// A connection, what it logs in with or whom it trusts was changed: its sessions end, and what waited for the change
+/// is pulled at once.
+void tell_changed(const managed_call& call, const std::string& connection);
+/// The folders of a connection were changed.
+void tell_pulls(const managed_call& call);
+/// What `row` logs in to, or with, is changed in this transaction: how it fared before says nothing any more, and runs
+/// that wait because of failures need not. A quarantine stays.
+void forget_health(store::transaction& tx, const store::connection& row);
+
 /// To be asked before a connection to a server is made that is not leased from the sessions. Error:
 /// `too_many_requests`.
 [[nodiscard]] base::result<void> may_dial(const managed_call& call);

@@ -83,10 +83,6 @@ net::async_result<answer> list(managed_call& call) {
                           [](const shown_folder& last) { return last.row.name; });
 }
 
-void tell(const managed_call& call) {
-    if (call.with.pulling != nullptr) call.with.pulling->wake();
-}
-
 net::async_result<answer> create(managed_call& call) {
     const auto there = co_await call.with.database.read(
         [&](store::transaction& tx) { return store::connections::find(tx, call.request.id).has_value(); });
@@ -112,7 +108,7 @@ net::async_result<answer> create(managed_call& call) {
             return shown_folder::find(tx, row.id);
         });
     if (!made) co_return std::unexpected(made.error());
-    tell(call);
+    tell_pulls(call);
     co_return shown(**made, 201);
 }
 
@@ -145,7 +141,7 @@ net::async_result<answer> change(managed_call& call) {
             return shown_folder::find(tx, row->id);
         });
     if (!done) co_return std::unexpected(done.error());
-    tell(call);
+    tell_pulls(call);
     co_return shown(**done);
 }
 
@@ -161,7 +157,7 @@ net::async_result<answer> remove(managed_call& call) {
         return {};
     });
     if (!done) co_return std::unexpected(done.error());
-    tell(call);
+    tell_pulls(call);
     co_return answer{.status = 204};
 }
 

@@ -136,7 +136,8 @@ def test_another_host_key_ends_runs_before_any_credential_until_it_is_locked(man
         assert connection.health() == 'host_key_mismatch'
         line.lead_to(at(sshd))
         good(connection.ask('PUT', '/host-key', {'fingerprint': sshd.host_key.fingerprint}))
-        until(lambda: folder.arrived() == files, 60, 'the run after the lock')
+        # At once: neither after the pause that a failure earns, nor with the next look at all folders.
+        until(lambda: folder.arrived() == files, 10, 'the run after the lock')
         until(lambda: connection.health() == 'healthy', 10, 'its health')
 
 
@@ -258,6 +259,19 @@ def test_a_paused_connection_is_left_alone(managed, sshd):
     error(folder.ask('POST', '/run', {}), 'conflict')
     good(connection.ask('POST', '/resume', {}))
     assert folder.run_to_its_end()['outcome'] == 'succeeded'
+
+
+def test_a_resumed_connection_is_pulled_from_at_once_if_that_was_due_meanwhile(managed, sshd):
+    connection = ready(managed, sshd)
+    folder = Folder(connection, 'orders', out(sshd), {'every': '1h'})
+    until(lambda: folder.ask('GET').json.get('nextRunAt'), 10, 'the first time of the schedule')
+    good(connection.ask('POST', '/pause', {}))
+    files = fill(out(sshd), 3)
+    with contextlib.closing(sqlite3.connect(managed.data_dir / 'gangway.db', timeout=10)) as database, database:
+        database.execute('UPDATE schedules SET next_due = 0')
+    good(connection.ask('POST', '/resume', {}))
+    until(lambda: folder.arrived() == files, 10, 'the run')
+    assert [run['cause'] for run in folder.runs()] == ['schedule']
 
 
 def test_a_pull_again_gives_the_file_a_second_version(managed, sshd):
