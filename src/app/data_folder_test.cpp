@@ -1,7 +1,6 @@
 #include "data_folder.hpp"
+#include "testing/asking.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -12,27 +11,14 @@ namespace gangway::app {
 namespace {
 
 namespace fs = std::filesystem;
-using names = std::vector<std::string>;
-
-class manual_clock final : public base::clock {
-  public:
-    [[nodiscard]] std::chrono::system_clock::time_point wall() const override { return {}; }
-    [[nodiscard]] std::chrono::steady_clock::time_point steady() const override { return now; }
-    std::chrono::steady_clock::time_point now{std::chrono::hours{1}};
-};
+using testing::manual_clock;
+using testing::names;
 
 class data_folder_test : public ::testing::Test {
   protected:
     ~data_folder_test() override { fs::remove_all(folder); }
 
-    names ask() {
-        net::asio::io_context context;
-        names found{"never answered"};
-        const auto work = [](data_folder& asked, names& to) -> net::awaitable<void> { to = co_await asked.missing(); };
-        net::asio::co_spawn(context, work(asked_, found), [](const std::exception_ptr&) {});
-        context.run();
-        return found;
-    }
+    names ask() { return testing::ask(asked_); }
 
     static fs::path fresh() {
         auto name = (fs::temp_directory_path() / "data-folder-XXXXXX").native();

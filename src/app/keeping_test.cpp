@@ -1,10 +1,9 @@
 #include "keeping.hpp"
+#include "testing/asking.hpp"
 
 #include <gangway/store/database.hpp>
 #include <gangway/store/secrets.hpp>
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/io_context.hpp>
 #include <gtest/gtest.h>
 
 #include <cstdlib>
@@ -16,23 +15,9 @@ namespace gangway::app {
 namespace {
 
 namespace fs = std::filesystem;
-using names = std::vector<std::string>;
-
-class manual_clock final : public base::clock {
-  public:
-    [[nodiscard]] std::chrono::system_clock::time_point wall() const override { return {}; }
-    [[nodiscard]] std::chrono::steady_clock::time_point steady() const override { return now; }
-    std::chrono::steady_clock::time_point now{std::chrono::hours{1}};
-};
-
-names ask(api::readiness& what) {
-    net::asio::io_context context;
-    names found{"never answered"};
-    const auto work = [](api::readiness& asked, names& to) -> net::awaitable<void> { to = co_await asked.missing(); };
-    net::asio::co_spawn(context, work(what, found), [](const std::exception_ptr&) {});
-    context.run();
-    return found;
-}
+using testing::ask;
+using testing::manual_clock;
+using testing::names;
 
 class keeping_test : public ::testing::Test {
   protected:

@@ -1,7 +1,11 @@
-"""Fixtures of the tests that attack."""
+"""Fixtures of the tests that attack, and of those with managed connections."""
+import os
+
 import pytest
 
+from support.admin import Administration
 from support.gateway import SHORT
+from support.managed import OwnOpenSsh
 from support.oracle import Oracle
 from support.scripted_sftp import ScriptedSftp
 from support.waiting import PATIENCE
@@ -34,3 +38,20 @@ def ask(impatient, keys):
         assert answer.seconds < (SHORT + 1) * PATIENCE, f'answered after {answer.seconds:.1f} s'
         return answer
     return call
+
+
+@pytest.fixture
+def managed(own_gateway):
+    return own_gateway()
+
+
+@pytest.fixture
+def admin(cli, own_gateway):
+    return Administration(cli, own_gateway())
+
+
+@pytest.fixture
+def sshd(keys, workspace, request):
+    """OpenSSH of one test alone, which writes its authorized_keys."""
+    with OwnOpenSsh(keys, workspace / f'own-{os.getpid()}-{abs(hash(request.node.nodeid))}') as server:
+        yield server

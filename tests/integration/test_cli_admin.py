@@ -1,26 +1,12 @@
 """The administering commands against a real gateway and a real OpenSSH server."""
 import json
-import os
 
 import pytest
 
 from support.admin import Administration
 from support.cli import CANNOT_CONNECT, FAILED, HOST_KEY, OK, REFUSED, USAGE
 from support.fault_proxy import FaultProxy
-from support.managed import OwnOpenSsh
 from support.scripted_sftp import ScriptedSftp
-
-
-@pytest.fixture
-def sshd(keys, workspace, request):
-    folder = workspace / f'admin-{os.getpid()}-{abs(hash(request.node.nodeid))}'
-    with OwnOpenSsh(keys, folder) as server:
-        yield server
-
-
-@pytest.fixture
-def admin(cli, own_gateway):
-    return Administration(cli, own_gateway())
 
 
 def url_of(server, username):

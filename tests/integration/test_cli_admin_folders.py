@@ -1,26 +1,11 @@
 """Pulling from a folder, set up and watched by commands."""
 import json
-import os
 
 import pytest
 
-from support.admin import Administration
 from support.cli import FAILED, HOST_KEY, OK, USAGE
 from support.fault_proxy import FaultProxy
-from support.managed import OwnOpenSsh
 from support.scripted_sftp import ScriptedSftp
-
-
-@pytest.fixture
-def sshd(keys, workspace, request):
-    folder = workspace / f'admin-{os.getpid()}-{abs(hash(request.node.nodeid))}'
-    with OwnOpenSsh(keys, folder) as server:
-        yield server
-
-
-@pytest.fixture
-def admin(cli, own_gateway):
-    return Administration(cli, own_gateway())
 
 
 @pytest.fixture

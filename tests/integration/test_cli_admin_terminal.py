@@ -1,14 +1,12 @@
 """The administering commands with a person at a terminal: questions, and a password that is not shown."""
 import pytest
 
-from support.admin import Administration
 from support.cli import INTERRUPTED, OK
 from support.terminal import Terminal
 
 
 @pytest.fixture
-def admin(cli, own_gateway):
-    admin = Administration(cli, own_gateway())
+def admin(admin):
     admin.text('connections', 'create', 'acme', 'sftp://ada@192.0.2.1', '--authentication', 'password')
     return admin
 

@@ -1,7 +1,6 @@
 """Managed connections against real OpenSSH and recording servers: keys that stay inside, pins, path roots, roles."""
 import base64
 import concurrent.futures
-import os
 import urllib.parse
 
 import pytest
@@ -9,22 +8,10 @@ import pytest
 from support.checks import error, good
 from support.child import descendants
 from support.fault_proxy import FaultProxy
-from support.managed import Connection, OwnOpenSsh, call
+from support.managed import Connection, call
 from support.scripted_sftp import ScriptedSftp
 from support.scripted_ssh import PASSWORD
 from support.waiting import until
-
-
-@pytest.fixture
-def sshd(keys, workspace, request):
-    folder = workspace / f'managed-{os.getpid()}-{abs(hash(request.node.nodeid))}'
-    with OwnOpenSsh(keys, folder) as server:
-        yield server
-
-
-@pytest.fixture
-def managed(own_gateway):
-    return own_gateway()
 
 
 def ready(gateway, sshd, name='first', **more):

@@ -1,10 +1,8 @@
 """docs/openapi.json says what the routes of managed connections, tokens and the audit do."""
 import json
-import os
 
 import pytest
 
-from support.managed import OwnOpenSsh
 from support.openapi import DOCUMENT, fault_in, filled, is_public, operations, why_not
 
 ROOT = '/api/v1/connections'
@@ -15,13 +13,6 @@ BODIES = [(path, method, operation) for path, method, operation in operations()
 REUSED = [(path, title, example['value']) for path, method, operation in operations() if path.startswith('/api/sftp/')
           for title, example in operation.get('requestBody', {}).get('content', {}).get('application/json', {})
           .get('examples', {}).items() if 'connection' in example['value']]
-
-
-@pytest.fixture
-def sshd(keys, workspace, request):
-    folder = workspace / f'described-{os.getpid()}-{abs(hash(request.node.nodeid))}'
-    with OwnOpenSsh(keys, folder) as server:
-        yield server
 
 
 class Walk:

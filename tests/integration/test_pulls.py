@@ -10,7 +10,7 @@ import pytest
 from support.checks import error, good
 from support.fault_proxy import SERVER_TO_CLIENT, STALL, Fault, FaultProxy
 from support.gateway import Gateway
-from support.managed import Connection, OwnOpenSsh, call
+from support.managed import Connection, call
 from support.privilege import IS_ROOT, PREFIX
 from support.child import run as run_program
 from support.pulls import Folder
@@ -21,16 +21,9 @@ LOOKS = {'stable': {'by': 'looks', 'apart': '5s'}}
 
 
 @pytest.fixture
-def sshd(keys, workspace, request):
-    folder = workspace / f'pulls-{os.getpid()}-{abs(hash(request.node.nodeid))}'
-    with OwnOpenSsh(keys, folder) as server:
-        (server.folder / 'tree' / 'out').mkdir()
-        yield server
-
-
-@pytest.fixture
-def managed(own_gateway):
-    return own_gateway()
+def sshd(sshd):
+    out(sshd).mkdir()
+    return sshd
 
 
 def out(sshd):

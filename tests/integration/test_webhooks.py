@@ -19,11 +19,6 @@ def receiver():
         yield running
 
 
-@pytest.fixture
-def managed(own_gateway):
-    return own_gateway()
-
-
 class Hook:
     def __init__(self, gateway, url, *events):
         answer = call(gateway, 'POST', '/webhooks', {'url': url, 'events': list(events)})
