@@ -78,6 +78,10 @@ void write_run(json_writer& json, const store::run& row, const std::optional<tra
     json.number("failed", count_of(row.failed));
     json.number("octets", count_of(row.octets));
     if (!row.error.empty()) json.octets("error", row.error);
+    if (!row.code.empty()) {
+        json.text("code", row.code);
+        json.text("phase", row.phase);
+    }
     if (row.key_id) json.text("key", *row.key_id);
     if (row.host_key) json.text("hostKey", *row.host_key);
     json.octets("node", row.node);

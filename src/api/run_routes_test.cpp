@@ -26,6 +26,8 @@ class run_routes : public testing::managing {
             row.listed = 9;
             row.pulled = 3;
             row.error = "one failed";
+            row.code = "no_such_file";
+            row.phase = "sftp";
             row.key_id = "key_1";
             if (ended) EXPECT_TRUE(store::runs::end(tx, row));
         });
@@ -134,7 +136,7 @@ TEST_F(run_routes, runs_are_listed_newest_first_in_pages) {
     const auto second = ask("GET", "/api/v1/runs?after=r2&connection=c1&folder=f1");
     EXPECT_EQ(count(second, "runs"), 1U);
     EXPECT_THAT(second.body, HasSubstr(R"("outcome":"partial")"));
-    EXPECT_THAT(second.body, HasSubstr(R"("error":"one failed","key":"key_1")"));
+    EXPECT_THAT(second.body, HasSubstr(R"("error":"one failed","code":"no_such_file","phase":"sftp","key":"key_1")"));
     EXPECT_THAT(second.body, Not(HasSubstr("progress")));
     EXPECT_EQ(count(ask("GET", "/api/v1/runs?connection=c2"), "runs"), 0U);
     EXPECT_EQ(text(ask("GET", "/api/v1/runs?colour=red"), "field"), "colour");

@@ -2,6 +2,7 @@
 
 #include "reachable.hpp"
 
+#include <gangway/api/answer.hpp>
 #include <gangway/transfer/destinations.hpp>
 
 #include <boost/asio/experimental/awaitable_operators.hpp>
@@ -49,7 +50,9 @@ void logged_pulls::run_ended(const transfer::run_order& order, const transfer::r
                 {"pulled", run.pulled},
                 {"failed", run.failed},
                 {"octets", run.octets},
-                {"error", run.error}});
+                {"error", run.error},
+                {"code", run.code},
+                {"phase", run.phase}});
 }
 
 void logged_pulls::file_missing(const store::folder& folder, std::string_view like, store::timestamp) noexcept {
@@ -77,7 +80,7 @@ pulling::pulling(const net::asio::any_io_executor& where, const pull_parts& part
       runner_(transfer::make_folder_runner(tools_of(parts))),
       service_(
           where,
-          {.database = parts.database, .runner = *runner_, .clock = parts.clock, .sleeps = sleeper_, .watch = watch_},
+          {.database = parts.database, .runner = *runner_, .clock = parts.clock, .sleeps = sleeper_, .watch = watch_, .code_of = [](const std::error_code& code) { return api::classify(code).code; }},
           {.node = decided.node_name, .connections = decided.pull_connections, .keep = decided.keep}) {
 }
 

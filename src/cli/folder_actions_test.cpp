@@ -192,6 +192,8 @@ TEST(folder_actions, waiting_ends_with_the_outcome_as_the_exit_code) {
     EXPECT_EQ(exit_of(R"({"outcome":"failed","error":"gone"})"), exit_code::refused);
     EXPECT_EQ(exit_of(R"({"outcome":"failed","error":"x","code":"host_key_mismatch"})"), exit_code::host_key);
     EXPECT_EQ(exit_of(R"({"outcome":"failed","error":"x","code":"dns_failed"})"), exit_code::unreachable);
+    EXPECT_EQ(exit_of(R"({"outcome":"failed","error":"x","code":"auth_failed"})"), exit_code::login);
+    EXPECT_EQ(exit_of(R"({"outcome":"partial","error":"x","code":"connection_lost"})"), exit_code::unreachable);
 }
 
 TEST(folder_actions, dry_run_has_a_verdict_for_each_file) {

@@ -26,6 +26,8 @@ constexpr auto run_columns = std::to_array<column>({{"run", "id"},
                                                     {"failed", "failed"},
                                                     {"size", "octets", as::size},
                                                     {"error", "error"},
+                                                    {"code", "code"},
+                                                    {"phase", "phase"},
                                                     {"key", "key"},
                                                     {"host key", "hostKey"},
                                                     {"node", "node"}});

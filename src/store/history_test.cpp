@@ -152,6 +152,8 @@ TEST_P(history_contract, a_run_ends_once_and_pages_go_back_in_time) {
               .failed = 1,
               .octets = 1LL << 40,
               .error = "one failed",
+              .code = "no_such_file",
+              .phase = "sftp",
               .key_id = "k1",
               .host_key = "SHA256:x"};
     EXPECT_TRUE(write([&](transaction& tx) { return runs::end(tx, ended); }));
@@ -160,6 +162,7 @@ TEST_P(history_contract, a_run_ends_once_and_pages_go_back_in_time) {
     EXPECT_EQ(row.octets, 1LL << 40);
     EXPECT_EQ(row.outcome, run_outcome::partial);
     EXPECT_EQ(row.key_id, "k1");
+    EXPECT_EQ(row.code + " " + row.phase, "no_such_file sftp");
     EXPECT_TRUE(row.ended_at);
     EXPECT_EQ(write([](transaction& tx) { return runs::interrupt_older(tx, "c1", 3); }), 2U);
     EXPECT_EQ(read([](transaction& tx) { return runs::find(tx, "r2"); })->outcome, run_outcome::interrupted);

@@ -26,6 +26,8 @@ struct table<run> {
         visit("host_key", row.host_key);
         visit("node", row.node);
         visit("fence", row.fence);
+        visit("code", row.code);
+        visit("phase", row.phase);
     }
 };
 
@@ -39,10 +41,10 @@ void start(transaction& tx, run row) {
 bool end(transaction& tx, const run& row) {
     return execute(tx,
                    "UPDATE runs SET ended_at = :now, outcome = :outcome, listed = :listed, pulled = :pulled, failed = "
-                   ":failed, octets = :octets, error = :error, key_id = :key, host_key = :host_key WHERE id = :id AND "
-                   "ended_at IS NULL",
-                   tx.now(), row.outcome, row.listed, row.pulled, row.failed, row.octets, row.error, row.key_id,
-                   row.host_key, row.id) == 1;
+                   ":failed, octets = :octets, error = :error, code = :code, phase = :phase, key_id = :key, host_key = "
+                   ":host_key WHERE id = :id AND ended_at IS NULL",
+                   tx.now(), row.outcome, row.listed, row.pulled, row.failed, row.octets, row.error, row.code,
+                   row.phase, row.key_id, row.host_key, row.id) == 1;
 }
 
 std::optional<run> find(transaction& tx, std::string_view id) {

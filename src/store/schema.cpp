@@ -90,10 +90,19 @@ migration second() {
             }};
 }
 
+migration third() {
+    return {3,
+            "why a run failed, for programs",
+            {
+                R"(ALTER TABLE runs ADD COLUMN code TEXT NOT NULL DEFAULT '')",
+                R"(ALTER TABLE runs ADD COLUMN phase TEXT NOT NULL DEFAULT '')",
+            }};
+}
+
 }  // namespace
 
 std::span<const migration> migrations() {
-    static const std::vector<migration> steps{first(), second()};
+    static const std::vector<migration> steps{first(), second(), third()};
     return steps;
 }
 

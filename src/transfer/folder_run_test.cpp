@@ -150,6 +150,8 @@ TEST_F(folder_run, one_file_that_fails_does_not_stop_the_others) {
     const auto done = run();
     EXPECT_EQ(done.run.outcome, run_outcome::partial);
     EXPECT_FALSE(done.failure);
+    ASSERT_EQ(done.why(), &*done.setback);
+    EXPECT_EQ(done.why()->message, done.run.error);
     EXPECT_EQ(done.run.pulled, 2);
     EXPECT_EQ(done.run.failed, 1);
     EXPECT_THAT(arrived(), ElementsAre("a", "c"));

@@ -198,13 +198,12 @@ class folder_run {
         if (!report_.accepted_signer.empty()) run.key_id = report_.accepted_signer;
         if (report_.host_key) run.host_key = report_.host_key->text();
         run.outcome = outcome();
-        if (failure_)
-            run.error = failure_->message;
+        done.failure = std::move(failure_);
+        if (scope_ && !done.failure && !cancelled_) done.setback = std::move(scope_->first_setback);
+        if (const auto* const why = done.why())
+            run.error = why->message;
         else if (cancelled_)
             run.error = "the run was ended before it was done";
-        else if (scope_ && scope_->first_setback)
-            run.error = scope_->first_setback->message;
-        done.failure = std::move(failure_);
         return done;
     }
     [[nodiscard]] store::run_outcome outcome() const {

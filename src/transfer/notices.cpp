@@ -45,6 +45,8 @@ json::object run_of(const store::run& row) {
     out["failed"] = row.failed;
     out["octets"] = row.octets;
     if (!row.error.empty()) out["error"] = row.error;
+    if (!row.code.empty()) out["code"] = row.code;
+    if (!row.phase.empty()) out["phase"] = row.phase;
     if (row.key_id) out["key"] = *row.key_id;
     if (row.host_key) out["hostKey"] = *row.host_key;
     return out;

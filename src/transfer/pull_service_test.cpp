@@ -60,6 +60,23 @@ TEST_F(pull_service_test, a_folder_is_pulled_when_its_schedule_says) {
     EXPECT_EQ(service->statistics().last_success.size(), 1U);
 }
 
+TEST_F(pull_service_test, the_history_has_the_code_and_the_phase_of_what_went_wrong) {
+    begin_first();
+    const auto id = first_id();
+    const base::error why{remote::errc::no_such_connection, base::phase::auth, "whatever"};
+    end_run(run_outcome::failed, [&](run_result& result) { result.failure = why; });
+    EXPECT_EQ(run_row(id)->code, why.code.category().name());
+    EXPECT_EQ(run_row(id)->phase, "auth");
+    const auto second = *run_now("f1");
+    settle();
+    end_run(run_outcome::partial, [&](run_result& result) { result.setback = why; });
+    EXPECT_EQ(run_row(second)->phase, "auth");
+    const auto third = *run_now("f1");
+    settle();
+    end_run(run_outcome::succeeded);
+    EXPECT_EQ(run_row(third)->code + run_row(third)->phase, "");
+}
+
 TEST_F(pull_service_test, f18_folders_of_one_connection_are_pulled_one_after_the_other) {
     make_folder("f2", "c1", each_quarter);
     make_connection("c2");

@@ -103,6 +103,10 @@ net::awaitable<void> pull_service::core::keep_lease(shared_pulling run, store::l
 net::awaitable<void> pull_service::core::write_end(shared_pulling run, const run_order& order, run_result result) {
     const auto entry = folders_.find(order.folder.id);
     const unsigned looks = entry == folders_.end() ? 0 : entry->second.looks;
+    if (const auto* const why = result.why(); why != nullptr && tools_.code_of) {
+        result.run.code = tools_.code_of(why->code);
+        result.run.phase = base::to_string(why->where);
+    }
     for (;;) {
         const auto ended = co_await tools_.database.write(
             [&](store::transaction& tx) { return end_run(tx, order, result, run->interrupted_by, looks); });

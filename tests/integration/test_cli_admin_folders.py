@@ -1,9 +1,10 @@
 """Pulling from a folder, set up and watched by commands."""
 import json
+import os
 
 import pytest
 
-from support.cli import FAILED, HOST_KEY, OK, USAGE
+from support.cli import CANNOT_CONNECT, FAILED, HOST_KEY, OK, REFUSED, USAGE
 from support.fault_proxy import FaultProxy
 from support.scripted_sftp import ScriptedSftp
 
@@ -87,5 +88,28 @@ def test_run_that_meets_another_host_key_ends_with_its_exit_code(admin, sshd, ou
         line.lead_to((impostor.host, impostor.port))
         line.cut()
         done = admin('folders', 'run', 'orders', '--wait', seconds=90)
-        assert done.status in (FAILED, HOST_KEY) and 'failed' in done.stdout.decode()
+        assert done.status == HOST_KEY and 'failed' in done.stdout.decode()
         assert not impostor.saw_authentication
+
+
+def ended(admin, *more):
+    """What a run that is waited for ends with: its exit code, and its code and phase in the history."""
+    done = admin('folders', 'run', 'orders', '--wait', '--json', *more, seconds=90)
+    told, run = json.loads(done.stderr), json.loads(done.stdout)
+    assert (told['code'], told['phase']) == (run['code'], run['phase']) and told['error'] == run['error']
+    return done.status, run['outcome'], run['code'], run['phase']
+
+
+def test_exit_codes_tell_kinds_of_failed_runs_apart(admin, sshd, out):
+    with FaultProxy((sshd.host, sshd.port)) as line:
+        connect(admin, sshd, line)
+        new_folder(admin, out)
+        out.chmod(0)
+        if not os.access(out, os.R_OK):         # root reads everything
+            assert ended(admin) == (FAILED, 'failed', 'permission_denied', 'sftp')
+        out.rename(out.parent / 'elsewhere')
+        assert ended(admin) == (FAILED, 'failed', 'no_such_file', 'sftp')
+        sshd.authorize()
+        line.cut()
+        assert ended(admin) == (REFUSED, 'failed', 'auth_failed', 'auth')
+    assert ended(admin) == (CANNOT_CONNECT, 'failed', 'connection_refused', 'tcp')

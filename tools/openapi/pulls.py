@@ -92,7 +92,8 @@ _RUN = {
     'cause': one_of('schedule', 'manual', 'dry_run', 'repull'),
     'outcome': one_of('waiting', 'running', 'succeeded', 'partial', 'failed', 'interrupted'),
     'startedAt': ref('Date'), 'endedAt': ref('Date'), 'listed': _NUMBER, 'pulled': _NUMBER, 'failed': _NUMBER,
-    'octets': _NUMBER, 'error': text(), 'key': text('That the server accepted'), 'hostKey': ref('Fingerprint'),
+    'octets': _NUMBER, 'error': text('Why it failed, or the first file that did'), 'code': ref('ErrorCode'),
+    'phase': ref('Phase'), 'key': text('That the server accepted'), 'hostKey': ref('Fingerprint'),
     'node': text(), 'progress': _PROGRESS}
 _RUN_PERHAPS = [name for name in _RUN if name not in ('id', 'connection', 'folder', 'cause', 'outcome')]
 _TIMES = [f'{name}At' for name in ('discovered', 'stable', 'claimed', 'fetched', 'published', 'recorded', 'finalised')]

@@ -21,7 +21,12 @@ pull_fixture::pull_fixture(pull_options options) {
     database = std::move(*opened);
     service = std::make_unique<pull_service>(
         io.get_executor(),
-        pull_tools{.database = *database, .runner = runner, .clock = clock, .sleeps = clock, .watch = watch},
+        pull_tools{.database = *database,
+                   .runner = runner,
+                   .clock = clock,
+                   .sleeps = clock,
+                   .watch = watch,
+                   .code_of = [](const std::error_code& code) -> std::string_view { return code.category().name(); }},
         std::move(options));
 }
 

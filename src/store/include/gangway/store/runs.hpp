@@ -35,6 +35,7 @@ struct run {
     std::int64_t listed = 0, pulled = 0, failed = 0;  ///< files
     std::int64_t octets = 0;                          ///< of the files pulled
     std::string error{};                              ///< for people; empty if it went well
+    std::string code{}, phase{};                      ///< of that error, as the API tells them; or empty
     std::optional<std::string> key_id{};              ///< the key that the server accepted
     std::optional<std::string> host_key{};            ///< "SHA256:…"
     std::string node{};

@@ -48,7 +48,11 @@ struct run_result {
     store::run run{};  ///< as it ended: outcome, counts, error, key and host key; not written yet
     /// Why the run as a whole failed (connection, listing, destination, database); nothing where only files did.
     std::optional<base::error> failure{};
+    std::optional<base::error> setback{};                  ///< else: of the first file that did, or post-action
     std::optional<std::chrono::sys_seconds> look_again{};  ///< when a waiting or failed file may be ready
+
+    /// What `run.error` tells, where that is an error.
+    [[nodiscard]] const base::error* why() const noexcept { return failure ? &*failure : setback ? &*setback : nullptr; }
 };
 
 /// What a run would do about one entry of the folder.

@@ -20,11 +20,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
 
 namespace gangway::transfer {
 
@@ -85,6 +87,8 @@ struct pull_tools {
     const base::clock& clock;
     sleeper& sleeps;
     pull_watch& watch;
+    /// What the API calls an error, for the history; without it errors have no code there.
+    std::function<std::string_view(const std::error_code&)> code_of{};
 };
 
 /// Safe from any thread. Errors besides those told: of `store`.
