@@ -176,7 +176,7 @@ constexpr std::array routes{
           .resource = serve_webhooks},
     route{.path = "/api/v1/webhooks/{id}",
           .operation = "webhook",
-          .allow = "GET, DELETE",
+          .allow = "GET, PATCH, DELETE",
           .to_read = role::admin,
           .to_change = role::admin,
           .resource = serve_webhook},

@@ -209,7 +209,42 @@ TEST_F(run_routes, the_secret_of_a_webhook_is_shown_once) {
     EXPECT_EQ(ask("DELETE", at).status, 204U);
     EXPECT_EQ(ask("DELETE", at).status, 404U);
     EXPECT_EQ(ask("GET", at).status, 404U);
+    EXPECT_EQ(ask("PATCH", at, "{}").status, 404U);
     EXPECT_THAT(actions(), ElementsAre("token ops: webhook.delete", "token ops: webhook.create"));
+}
+
+TEST_F(run_routes, a_webhook_changes_in_what_is_given_and_gets_a_new_secret_on_request) {
+    const auto made = ask("POST", "/api/v1/webhooks", R"({"url":"https://a.example/","events":["run_failed"]})");
+    const auto at = header(made, "Location");
+    const auto id = text(made, "id");
+    const auto sealed_text = [&] {
+        const auto sealed = write([&](store::transaction& tx) {
+            return store::secrets::find(tx, store::secrets::of_webhook, id, transfer::webhook_secret_purpose);
+        });
+        return std::string{secrets.text(*sealed).value().view()};
+    };
+    const auto off = ask("PATCH", at, R"({"enabled":false})");
+    EXPECT_THAT(off.body, HasSubstr(R"("url":"https://a.example/","events":["run_failed"],"enabled":false)"));
+    EXPECT_EQ(text(off, "secret"), "(none)");
+    EXPECT_EQ(sealed_text(), text(made, "secret"));
+    const auto moved = ask("PATCH", at, R"({"url":"https://b.example/","events":["file_missing"],"newSecret":true})");
+    EXPECT_THAT(moved.body, HasSubstr(R"("url":"https://b.example/","events":["file_missing"],"enabled":false)"));
+    EXPECT_EQ(header(moved, "Cache-Control"), "no-store");
+    EXPECT_EQ(sealed_text(), text(moved, "secret"));
+    EXPECT_NE(text(moved, "secret"), text(made, "secret"));
+    const auto before = ask("GET", at).body;
+    for (const auto& [wrong, field] : {std::pair{R"({"url":"ftp://x"})", "url"},
+                                       std::pair{R"({"url":""})", "url"},
+                                       std::pair{R"({"events":[]})", "events"},
+                                       std::pair{R"({"events":"run_failed"})", "events"},
+                                       std::pair{R"({"enabled":1})", "enabled"},
+                                       std::pair{R"({"newSecret":"mine"})", "newSecret"},
+                                       std::pair{R"({"secret":"mine"})", "secret"}})
+        EXPECT_EQ(text(ask("PATCH", at, wrong), "field"), field) << wrong;
+    EXPECT_EQ(ask("GET", at).body, before);
+    EXPECT_EQ(sealed_text(), text(moved, "secret"));
+    EXPECT_THAT(actions(), ElementsAre("token ops: webhook.change", "token ops: webhook.change",
+                                       "token ops: webhook.create"));
 }
 
 }  // namespace

@@ -48,49 +48,94 @@ net::async_result<answer> list(managed_call& call) {
     co_return list_answer("webhooks", *rows, write_webhook);
 }
 
-base::result<store::webhook> read_webhook(fields& from) {
-    store::webhook row{.id = new_id("whk_")};
-    if (const auto url = transfer::webhook_url::parse(from.required_text("url"), "url"))
-        row.url = url->text();
-    else
-        from.complain(url.error());
+/// Puts the fields that are given into `row`.
+void apply(fields& from, store::webhook& row) {
+    if (const auto text = from.text("url")) {
+        if (const auto url = transfer::webhook_url::parse(*text, "url"))
+            row.url = url->text();
+        else
+            from.complain(url.error());
+    }
+    if (row.url.empty()) from.complain("url", "\"url\" is missing");
     const auto sent = from.array("events");
-    const auto events = transfer::read_events(sent ? std::string_view{sent->data(), sent->size()} : "");
+    const auto events = transfer::read_events(sent ? std::string_view{sent->data(), sent->size()} : row.events);
     if (events)
         row.events = transfer::write_events(*events);
     else
         from.complain("events",
                       "\"events\" must be an array of one or more of run_failed, run_recovered, "
                       "host_key_changed and file_missing");
-    return from.finish(std::move(row));
+    if (from.has("enabled")) row.enabled = from.flag("enabled");
+}
+
+/// What signs the deliveries of a webhook from now on: told to the client this once, and sealed.
+struct new_signer {
+    std::string text;
+    store::sealed_secret sealed;
+};
+
+new_signer make_signer(const managed_call& call, const std::string& id) {
+    auto text = new_secret("whsec_");
+    auto sealed = call.with.secrets.seal({store::secrets::of_webhook, id, transfer::webhook_secret_purpose}, text);
+    return {std::move(text), std::move(sealed)};
+}
+
+/// With the secret, if there is a new one; wipes that.
+answer shown(const store::webhook& row, std::string* secret, unsigned status = 200,
+             std::vector<answer_header> headers = {}) {
+    if (secret != nullptr) headers.push_back({"Cache-Control", "no-store"});
+    auto made = object_answer(
+        [&](json_writer& json) {
+            write_webhook(json, row);
+            if (secret != nullptr) json.text("secret", *secret);
+        },
+        status, std::move(headers));
+    if (secret != nullptr) base::wipe(*secret);
+    return made;
 }
 
 net::async_result<answer> create(managed_call& call) {
-    auto from = co_await read_fields(call, {"url", "events"}, nested_fields::kept);
+    auto from = co_await read_fields(call, {"url", "events", "enabled"}, nested_fields::kept);
     if (!from) co_return std::unexpected(std::move(from.error()));
-    const auto row = read_webhook(*from);
-    if (!row) co_return std::unexpected(row.error());
-    auto secret = new_secret("whsec_");
-    const auto sealed =
-        call.with.secrets.seal({store::secrets::of_webhook, row->id, transfer::webhook_secret_purpose}, secret);
+    store::webhook row{.id = new_id("whk_")};
+    apply(*from, row);
+    if (auto checked = from->finish(true); !checked) co_return std::unexpected(std::move(checked.error()));
+    auto signer = make_signer(call, row.id);
     const auto kept =
         co_await call.with.database.write([&](store::transaction& tx) -> base::result<std::optional<store::webhook>> {
             if (store::webhooks::list(tx).size() >= most_webhooks)
                 return std::unexpected(refusal(errc::conflict, "There are as many webhooks as there may be"));
-            store::webhooks::add(tx, *row);
-            store::secrets::put(tx, sealed);
-            store::audit::append(tx, call.request.from.name, "webhook.create", row->id, details({{"url", row->url}}));
-            return store::webhooks::find(tx, row->id);
+            store::webhooks::add(tx, row);
+            store::secrets::put(tx, signer.sealed);
+            store::audit::append(tx, call.request.from.name, "webhook.create", row.id, details({{"url", row.url}}));
+            return store::webhooks::find(tx, row.id);
         });
     if (!kept) co_return std::unexpected(kept.error());
-    auto made = object_answer(
-        [&](json_writer& json) {
-            write_webhook(json, **kept);
-            json.text("secret", secret);
-        },
-        201, {{"Location", "/api/v1/webhooks/" + row->id}, {"Cache-Control", "no-store"}});
-    base::wipe(secret);
-    co_return made;
+    co_return shown(**kept, &signer.text, 201, {{"Location", "/api/v1/webhooks/" + row.id}});
+}
+
+/// What is queued goes to where the webhook leads by then, signed with the secret that it has by then.
+net::async_result<answer> change(managed_call& call) {
+    auto from = co_await read_fields(call, {"url", "events", "enabled", "newSecret"}, nested_fields::kept);
+    if (!from) co_return std::unexpected(std::move(from.error()));
+    std::optional<new_signer> signer;
+    if (from->flag("newSecret")) signer = make_signer(call, call.request.id);
+    const auto done = co_await call.with.database.write([&](store::transaction& tx) -> base::result<store::webhook> {
+        auto row = store::webhooks::find(tx, call.request.id);
+        if (!row) return std::unexpected(not_there("webhook"));
+        auto again = *from;  // this may run twice
+        apply(again, *row);
+        if (auto checked = again.finish(true); !checked) return std::unexpected(std::move(checked.error()));
+        store::webhooks::update(tx, *row);
+        if (signer) store::secrets::put(tx, signer->sealed);
+        store::audit::append(tx, call.request.from.name, "webhook.change", row->id,
+                             details({{"url", row->url},
+                                      {"enabled", row->enabled ? "true" : "false"},
+                                      {"newSecret", signer ? "true" : "false"}}));
+        return *std::move(row);
+    });
+    if (!done) co_return std::unexpected(done.error());
+    co_return shown(*done, signer ? &signer->text : nullptr);
 }
 
 net::async_result<answer> get(managed_call& call) {
@@ -128,6 +173,7 @@ net::async_result<answer> all(managed_call& call) {
 }
 
 net::async_result<answer> one(managed_call& call) {
+    if (call.request.method == "PATCH") co_return co_await change(call);
     if (call.request.method == "DELETE") co_return co_await remove(call);
     co_return co_await get(call);
 }

@@ -9,21 +9,25 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
 
+#include <filesystem>
+#include <system_error>
+
 namespace gangway::app {
 namespace {
 
-transfer::run_tools tools_of(const pull_parts& parts) {
+transfer::run_tools tools_of(const pull_parts& parts, const std::filesystem::path& ca_file) {
     return {.database = parts.database,
             .servers = parts.servers,
             .clock = parts.clock,
             .find_target = [&managed = parts.managed](std::string id) { return managed.find(std::move(id)); },
             .open_destination =
-                [parts](const store::folder& folder, const transfer::folder_settings& settings, std::stop_token stop) {
+                [parts, ca_file](const store::folder& folder, const transfer::folder_settings& settings, std::stop_token stop) {
                     return transfer::open_destination({.database = parts.database,
                                                        .secrets = parts.secrets,
                                                        .clock = parts.clock,
                                                        .blocking = parts.blocking,
-                                                       .may_reach = allowed_by(parts.egress)},
+                                                       .may_reach = allowed_by(parts.egress),
+                                                       .ca_file = ca_file},
                                                       folder, settings, std::move(stop));
                 }};
 }
@@ -77,7 +81,7 @@ void logged_pulls::trouble(std::string_view where, const base::error& why) noexc
 pulling::pulling(const net::asio::any_io_executor& where, const pull_parts& parts, const settings& decided,
                  event_log& log)
     : watch_(log),
-      runner_(transfer::make_folder_runner(tools_of(parts))),
+      runner_(transfer::make_folder_runner(tools_of(parts, decided.ca_file))),
       service_(
           where,
           {.database = parts.database, .runner = *runner_, .clock = parts.clock, .sleeps = sleeper_, .watch = watch_, .code_of = [](const std::error_code& code) { return api::classify(code).code; }},

@@ -172,7 +172,8 @@ int serve(settings decided) {
     const auto address = (*server)->address();
     log.write(log_level::info, "listening", {{"address", address.address().to_string()}, {"port", address.port()}});
 
-    webhook_delivery webhooks{io.get_executor(), *kept->database, *kept->secrets, egress, clock, blocking, log};
+    webhook_delivery webhooks{io.get_executor(), *kept->database, *kept->secrets, egress,
+                              decided.ca_file,   clock,           blocking,       log};
     pulls.service().start();
     asio::co_spawn(io, stop_on_signal(signals, **server, pulls, webhooks, decided.stop_limit, log),
                    [&](const std::exception_ptr&) { io.stop(); });

@@ -24,6 +24,9 @@ constexpr auto table = std::to_array<setting>({
     {"master_key_file", "GANGWAY_MASTER_KEY_FILE", "--master-key-file", "FILE", text,
      "File with the master key that seals private keys and passwords, readable by Gangway alone. "
      "Default: the systemd credential gangway-master-key, else master-key in data_dir, made on the first start"},
+    {"ca_file", "GANGWAY_CA_FILE", "--ca-file", "FILE", text,
+     "Certificates of the authorities that vouch for buckets and webhooks behind https, in PEM, in the place of the "
+     "system's. Default: those of the system"},
     {"pull_roots", "GANGWAY_PULL_ROOTS", "--pull-root", "DIR", list,
      "Folders of this machine beneath which pulled files may be put; a destination that is not absolute lies beneath "
      "the first. Default: pulled in data_dir"},

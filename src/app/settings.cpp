@@ -111,6 +111,14 @@ base::result<std::filesystem::path> parse_path(std::string_view text) {
     return std::filesystem::path{text};
 }
 
+/// One that would only be missed when something is sent is told at the start.
+base::result<std::filesystem::path> parse_readable_file(std::string_view text) {
+    const std::ifstream in{std::filesystem::path{text}, std::ios::binary};
+    if (!in.is_open())
+        return model::invalid("path", fmt::format("{} cannot be read: {}", base::escape(text), std::strerror(errno)));
+    return std::filesystem::path{text};
+}
+
 /// A host, and perhaps a port: what a Host header can be.
 base::result<std::string> parse_host_name(std::string_view text) {
     const auto colon = text.rfind(':');
@@ -306,6 +314,7 @@ base::result<settings> decide(const raw_settings& written, surroundings around) 
     constexpr auto as_it_is = [](std::string_view text) -> base::result<std::string> { return std::string{text}; };
     from.take("database", decided.database, as_it_is);
     from.take("master_key_file", decided.master_key_file, as_it_is);
+    from.take("ca_file", decided.ca_file, parse_readable_file);
     take_pulls(from, around, decided);
     from.take_list("allowed_hosts", decided.allowed_hosts, parse_host_name);
     from.take_list("allowed_origins", decided.allowed_origins, parse_origin);

@@ -187,6 +187,14 @@ TEST(settings, unusable_token_file_is_refused_without_showing_it) {
     }
 }
 
+TEST(settings, authorities_are_looked_for_at_the_start) {
+    EXPECT_TRUE(decided({}).ca_file.empty());
+    const token_file file{"PEM"};
+    EXPECT_EQ(decided(flag("ca_file", {file.path()})).ca_file, file.path());
+    EXPECT_EQ(refusal(flag("ca_file", {"/nowhere/at\nall"})),
+              "ca_file (--ca_file): /nowhere/at\\nall cannot be read: No such file or directory");
+}
+
 TEST(settings, token_of_the_environment_stands_between_file_and_flag) {
     const token_file file{"from-file"};
     const auto with_variable = [] {

@@ -26,8 +26,9 @@ void tell(event_log& log, const transfer::delivery_report& how) {
 
 webhook_delivery::webhook_delivery(const net::asio::any_io_executor& where, store::async_database& database,
                                    const vault::vault& secrets, const net::egress_policy& egress,
-                                   const base::clock& clock, net::asio::thread_pool& threads, event_log& log)
-    : transport_(sink::make_http_transport({}, allowed_by(egress), stopping_.get_token())),
+                                   const std::filesystem::path& ca_file, const base::clock& clock,
+                                   net::asio::thread_pool& threads, event_log& log)
+    : transport_(sink::make_http_transport({}, ca_file, allowed_by(egress), stopping_.get_token())),
       sender_(where, {.database = database,
                       .secrets = secrets,
                       .egress = egress,

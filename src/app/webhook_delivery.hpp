@@ -9,6 +9,7 @@
 #include <gangway/transfer/webhook_sender.hpp>
 #include <gangway/vault/vault.hpp>
 
+#include <filesystem>
 #include <memory>
 #include <stop_token>
 
@@ -18,8 +19,9 @@ class webhook_delivery {
   public:
     /// Begins at once. All of it outlives this.
     webhook_delivery(const net::asio::any_io_executor& where, store::async_database& database,
-                     const vault::vault& secrets, const net::egress_policy& egress, const base::clock& clock,
-                     net::asio::thread_pool& threads, event_log& log);
+                     const vault::vault& secrets, const net::egress_policy& egress,
+                     const std::filesystem::path& ca_file, const base::clock& clock, net::asio::thread_pool& threads,
+                     event_log& log);
 
     /// Takes a second or so where a receiver keeps us waiting.
     [[nodiscard]] net::awaitable<void> stop();

@@ -5,6 +5,7 @@
 #include "task.hpp"
 
 #include <gangway/cli/told_code.hpp>
+#include <gangway/model/errors.hpp>
 
 #include <fmt/format.h>
 
@@ -32,8 +33,11 @@ constexpr auto entry_columns = std::to_array<column>({{"SEQ", "seq", as::count},
                                                       {"ACTION", "action"},
                                                       {"SUBJECT", "subject"},
                                                       {"DETAILS", "details"}});
-constexpr auto webhook_columns = std::to_array<column>(
-    {{"ID", "id"}, {"URL", "url"}, {"EVENTS", "events", as::list}, {"CREATED", "createdAt", as::time}});
+constexpr auto webhook_columns = std::to_array<column>({{"ID", "id"},
+                                                        {"URL", "url"},
+                                                        {"EVENTS", "events", as::list},
+                                                        {"ENABLED", "enabled"},
+                                                        {"CREATED", "createdAt", as::time}});
 
 constexpr auto delivery_columns = std::to_array<column>({{"EVENT", "event"},
                                                          {"AT", "createdAt", as::time},
@@ -109,12 +113,14 @@ net::async_result<outcome> list_webhooks(task& what) {
     return listed(what, "/api/v1/webhooks", "webhooks", webhook_columns);
 }
 
+json::array array_of(const auto& names) {
+    json::array all;
+    all.insert(all.end(), names.begin(), names.end());
+    return all;
+}
+
 net::async_result<outcome> create_webhook(task& what) {
-    json::array events;
-    if (what.line.has("event"))
-        events.insert(events.end(), what.line.list("event").begin(), what.line.list("event").end());
-    else
-        events.insert(events.end(), all_events.begin(), all_events.end());
+    auto events = what.line.has("event") ? array_of(what.line.list("event")) : array_of(all_events);
     json::object body{{"url", what.line.operand("URL")}, {"events", std::move(events)}};
     const auto answer =
         co_await what.at.call({.method = "POST", .target = "/api/v1/webhooks", .body = std::move(body)});
@@ -122,9 +128,27 @@ net::async_result<outcome> create_webhook(task& what) {
     co_return told_once(what, *answer, "secret", "secret");
 }
 
+std::string webhook_path(const task& what) {
+    return "/api/v1/webhooks/" + percent_encoded(what.line.operand("WEBHOOK"));
+}
+
+net::async_result<outcome> change_webhook(task& what) {
+    json::object body;
+    put_texts(body, what.line, {{"url", "url"}});
+    if (what.line.has("event")) body["events"] = array_of(what.line.list("event"));
+    if (const auto put = put_enabled(body, what.line); !put) co_return std::unexpected(put.error());
+    if (what.line.has("new-secret")) body["newSecret"] = true;
+    if (body.empty()) co_return model::invalid("arguments", "say what to change: gangway webhooks change --help");
+    const bool secret = body.contains("newSecret");
+    const auto answer =
+        co_await what.at.call({.method = "PATCH", .target = webhook_path(what), .body = std::move(body)});
+    if (!answer) co_return std::unexpected(answer.error());
+    if (secret) co_return told_once(what, *answer, "secret", "secret");
+    co_return told(what, *answer, details_text(*answer, webhook_columns));
+}
+
 net::async_result<outcome> show_webhook(task& what) {
-    const auto answer = co_await what.at.call(
-        {.method = "GET", .target = "/api/v1/webhooks/" + percent_encoded(what.line.operand("WEBHOOK"))});
+    const auto answer = co_await what.at.call({.method = "GET", .target = webhook_path(what)});
     if (!answer) co_return std::unexpected(answer.error());
     co_return told(
         what, *answer,
@@ -132,7 +156,7 @@ net::async_result<outcome> show_webhook(task& what) {
 }
 
 net::async_result<outcome> delete_webhook(task& what) {
-    return removed(what, "/api/v1/webhooks/" + percent_encoded(what.line.operand("WEBHOOK")));
+    return removed(what, webhook_path(what));
 }
 
 constexpr std::array<operand, 2> new_token{
@@ -148,6 +172,13 @@ constexpr std::array audit_options{
 constexpr std::array webhook_options{
     option{"event", takes::list, "NAME",
            "run_failed, run_recovered, host_key_changed or file_missing; repeatable (default: all)"}};
+constexpr std::array webhook_changes{
+    option{"url", takes::text, "URL", "Where events are sent to"},
+    option{"event", takes::list, "NAME", "In the place of those it is told of now; repeatable"},
+    option{"enable", takes::nothing, "", "Tell it again"},
+    option{"disable", takes::nothing, "", "Tell it nothing; what is queued is given up"},
+    option{"new-secret", takes::nothing, "", "Sign with a new secret from now on; prints it, this once"},
+};
 
 constexpr auto actions = std::to_array<action>({
     {"tokens", "list", "All tokens with their roles and when each was used", {}, {}, list_tokens},
@@ -158,6 +189,7 @@ constexpr auto actions = std::to_array<action>({
     {"webhooks", "list", "Who is told of failures", {}, {}, list_webhooks},
     {"webhooks", "create", "Tell a URL of failures; prints the secret that signs, this once", webhook_url,
      webhook_options, create_webhook},
+    {"webhooks", "change", "Change what is given and leave the rest", one_webhook, webhook_changes, change_webhook},
     {"webhooks", "show", "One of them, and what was sent to it last", one_webhook, {}, show_webhook},
     {"webhooks", "delete", "Tell it no more", one_webhook, {}, delete_webhook},
 });

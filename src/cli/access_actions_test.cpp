@@ -66,6 +66,27 @@ TEST(access_actions, webhook_is_made_for_the_events_that_are_named) {
     EXPECT_EQ(with.output({"webhooks", "delete", "whk_x"}), "");
 }
 
+TEST(access_actions, webhook_is_changed_in_what_is_given) {
+    session with;
+    with.at.answers("PATCH /api/v1/webhooks/whk_x", 200, R"({"id":"whk_x","url":"https://h","enabled":false})");
+    EXPECT_TRUE(with.output({"webhooks", "change", "whk_x", "--disable"}).contains("https://h"));
+    EXPECT_EQ(with.at.bodies.back(), R"({"enabled":false})");
+    with.output({"webhooks", "change", "whk_x", "--url", "https://i", "--event", "run_failed", "--enable"});
+    EXPECT_EQ(with.at.bodies.back(), R"({"url":"https://i","events":["run_failed"],"enabled":true})");
+    EXPECT_TRUE(with.output({"webhooks", "change", "whk_x"}).contains("say what to change"));
+    EXPECT_TRUE(with.output({"webhooks", "change", "whk_x", "--enable", "--disable"}).contains("exclude"));
+}
+
+TEST(access_actions, new_secret_of_a_webhook_is_printed_alone_and_once) {
+    session with;
+    with.at.answers("PATCH /api/v1/webhooks/whk_x", 200, R"({"id":"whk_x","secret":"whsec_new"})");
+    const auto end = with.run({"webhooks", "change", "whk_x", "--new-secret"});
+    ASSERT_TRUE(end);
+    EXPECT_EQ(end->output, "whsec_new\n");
+    EXPECT_FALSE(end->note.contains("whsec_new"));
+    EXPECT_EQ(with.at.bodies.back(), R"({"newSecret":true})");
+}
+
 TEST(access_actions, error_of_the_gateway_is_the_failure_with_its_exit_code) {
     session with;
     with.at.answers("GET /api/v1/tokens", 401, R"({"error":"A token is needed","code":"unauthorized"})");

@@ -146,9 +146,7 @@ net::async_result<outcome> change(task& what) {
     json::object body{wiping_storage()};
     put_texts(body, what.line, {{"name", "name"}});
     if (const auto remote = what.line.text("remote-folder")) put_octets(body, "remoteFolder", *remote);
-    if (what.line.has("enable") && what.line.has("disable"))
-        co_return model::invalid("disable", "--enable and --disable exclude each other");
-    if (what.line.has("enable") || what.line.has("disable")) body["enabled"] = what.line.has("enable");
+    if (const auto put = put_enabled(body, what.line); !put) co_return std::unexpected(put.error());
     if (const auto put = put_folder_settings(body, what.line, *now); !put) co_return std::unexpected(put.error());
     if (body.empty()) co_return model::invalid("arguments", "say what to change: gangway folders change --help");
     const bool new_bucket = text_at(*now, "destination.to") != "s3";

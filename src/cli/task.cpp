@@ -111,6 +111,13 @@ void put_texts(json::object& body, const admin_line& line, std::initializer_list
         if (const auto text = line.text(option)) body[member] = *text;
 }
 
+base::result<void> put_enabled(json::object& body, const admin_line& line) {
+    if (line.has("enable") && line.has("disable"))
+        return model::invalid("disable", "--enable and --disable exclude each other");
+    if (line.has("enable") || line.has("disable")) body["enabled"] = line.has("enable");
+    return {};
+}
+
 void put_octets(json::object& body, std::string_view member, std::string_view octets) {
     if (base::is_utf8(octets))
         body[member] = octets;

@@ -49,6 +49,8 @@ struct text_member {
     std::string_view option, member;
 };
 void put_texts(boost::json::object& body, const admin_line& line, std::initializer_list<text_member> which);
+/// "enabled" by --enable or --disable. Errors: `invalid_value` for both.
+[[nodiscard]] base::result<void> put_enabled(boost::json::object& body, const admin_line& line);
 /// Octets of a path, as text or, if they are not UTF-8, as base64 in the member's twin.
 void put_octets(boost::json::object& body, std::string_view member, std::string_view octets);
 

@@ -269,9 +269,11 @@ std::unique_ptr<http_transport> make_curl_transport(const s3_settings& settings,
         std::move(may_reach), std::move(stop));
 }
 
-std::unique_ptr<http_transport> make_http_transport(http_limits limits, address_check may_reach, std::stop_token stop) {
+std::unique_ptr<http_transport> make_http_transport(http_limits limits, const std::filesystem::path& ca_file,
+                                                    address_check may_reach, std::stop_token stop) {
     return std::make_unique<curl_transport>(curl_use{.whom = "the receiver",
                                                      .protocols = "http,https",
+                                                     .ca_file = ca_file.string(),
                                                      .whole = limits.whole,
                                                      .most_octets = limits.answer,
                                                      .cut_off = true},

@@ -4,9 +4,11 @@ import time
 
 import pytest
 
+from support.authority import Authority
 from support.checks import good
 from support.gateway import Gateway
 from support.managed import Connection, call
+from support.pulls import Folder
 from support.receiver import Receiver
 from support.waiting import PATIENCE, until
 
@@ -132,6 +134,82 @@ def test_private_addresses_are_refused_under_the_public_policy(own_gateway, rece
         for hook in hooks:
             assert hook.failed_delivery()
         assert not private.posts and len(receiver.posts) == 1
+
+
+def test_https_wants_a_certificate_of_a_trusted_authority_for_the_right_name(own_gateway, tmp_path, openssh, keys):
+    ours, theirs, other = (Authority(tmp_path / name) for name in ('ours', 'theirs', 'other'))
+    authorities = tmp_path / 'authorities.pem'
+    authorities.write_bytes(ours.certificate.read_bytes() + other.certificate.read_bytes())
+    trusting, usual = own_gateway('--ca-file', authorities), own_gateway()
+    with Receiver(tls=ours.issue('IP:127.0.0.1')) as good_one, Receiver(tls=theirs.issue('IP:127.0.0.1')) as stranger, \
+            Receiver(tls=other.issue('DNS:other.example')) as misnamed:
+        hook = Hook(trusting, good_one.url, 'host_key_changed')
+        refused = [Hook(trusting, one.url, 'host_key_changed') for one in (stranger, misnamed)]
+        quarantine(trusting, openssh, keys)
+        assert good_one.wait()[0].signed_with(hook.secret)
+        refused.append(Hook(usual, good_one.url, 'host_key_changed'))
+        quarantine(usual, openssh, keys)
+        for each in refused:
+            assert 'certificate' in each.failed_delivery()['error']
+        assert not stranger.posts and not misnamed.posts and len(good_one.posts) == 1
+
+
+def test_changed_webhook_is_told_elsewhere_of_other_things_with_another_secret(managed, receiver, openssh, keys):
+    hook = Hook(managed, f'{receiver.url}/old', 'run_failed')
+    changed = call(managed, 'PATCH', f'/webhooks/{hook.id}',
+                   {'url': f'{receiver.url}/new', 'events': ['host_key_changed'], 'newSecret': True})
+    assert changed.status == 200 and changed.json['secret'] != hook.secret
+    quarantine(managed, openssh, keys)
+    post = receiver.wait()[0]
+    assert post.path == '/new' and post.signed_with(changed.json['secret']) and not post.signed_with(hook.secret)
+
+    off = call(managed, 'PATCH', f'/webhooks/{hook.id}', {'enabled': False})
+    assert off.json['enabled'] is False and 'secret' not in off.json
+    Hook(managed, f'{receiver.url}/other', 'host_key_changed')
+    quarantine(managed, openssh, keys)
+    assert receiver.wait(2)[1].path == '/other'
+    until(lambda: managed.events('webhook_delivered'), 10, 'the delivery in the log')
+    assert len(receiver.posts) == 2 and len(hook.deliveries()) == 1
+
+
+def pulled(managed, sshd, **more):
+    """A connection that works, and a folder that is not there on the server."""
+    connection = Connection(managed, f'connection {next(_numbers)}', sshd, sshd.username)
+    sshd.authorize(connection.new_key()['publicKey'])
+    return Folder(connection, 'orders', sshd.folder / 'tree' / 'out', **more)
+
+
+def test_first_failure_of_a_folder_and_its_recovery_are_told_once_each(managed, receiver, sshd):
+    folder = pulled(managed, sshd)
+    hook = Hook(managed, receiver.url, 'run_failed', 'run_recovered')
+    failed = [folder.run_to_its_end() for _ in range(2)]
+    assert [run['outcome'] for run in failed] == ['failed', 'failed']
+    (sshd.folder / 'tree' / 'out').mkdir()
+    (sshd.folder / 'tree' / 'out' / 'a.csv').write_bytes(b'content')
+    worked = [folder.run_to_its_end() for _ in range(2)]
+    first, second = receiver.wait(2)
+    assert first.signed_with(hook.secret) and second.signed_with(hook.secret)
+    for post, event, run in ((first, 'run_failed', failed[0]), (second, 'run_recovered', worked[0])):
+        told = post.json
+        assert post.headers['Gangway-Event'] == told['event'] == event
+        assert told['connection']['id'] == folder.connection.id and told['folder']['id'] == folder.id
+        assert {name: told['run'][name] for name in ('id', 'outcome', 'pulled')} == {
+            'id': run['id'], 'outcome': run['outcome'], 'pulled': run['pulled']}
+    assert first.json['run']['code'] == 'no_such_file' and first.json['run']['error'] == failed[0]['error']
+    assert 'error' not in second.json['run'] and second.json['run']['pulled'] == 1
+    until(lambda: all(one.get('deliveredAt') for one in hook.deliveries()), 10, 'both deliveries')
+    assert len(hook.deliveries()) == len(receiver.posts) == 2
+
+
+def test_expected_file_that_does_not_come_is_told(managed, receiver, sshd):
+    hook = Hook(managed, receiver.url, 'file_missing')
+    folder = pulled(managed, sshd, expectedBy={'like': 'orders-*.csv', 'every': '1m'})
+    post = receiver.wait(seconds=130)[0]
+    assert post.signed_with(hook.secret) and post.headers['Gangway-Event'] == 'file_missing'
+    told = post.json
+    assert told['folder']['id'] == folder.id and told['expected']['like'] == 'orders-*.csv'
+    assert told['expected']['dueBy'] <= told['at'] and 'run' not in told
+    managed.wait_event('file_missing', folder=folder.id, like='orders-*.csv')
 
 
 def test_unfit_webhooks_are_refused(managed):

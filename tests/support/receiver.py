@@ -2,7 +2,9 @@
 import hashlib
 import hmac
 import json
+import ssl
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from .waiting import until
@@ -29,17 +31,24 @@ class Post:
 
 class Receiver:
     """`answers` has the statuses of the next answers; 200 where it is empty, and `hang` for none until the end. A
-    status may come with headers: (302, {'Location': …}). A context manager."""
+    status may come with headers: (302, {'Location': …}). With `tls`, the paths of a certificate and its key, it takes
+    https. A context manager."""
 
     hang = object()
 
-    def __init__(self, address='127.0.0.1'):
+    def __init__(self, address='127.0.0.1', tls=None):
         self.posts, self.answers = [], []
         self._over = threading.Event()
         self._server = ThreadingHTTPServer((address, 0), _Handler)
         self._server.daemon_threads = True
         self._server.receiver = self
-        self.url = f'http://{address}:{self._server.server_address[1]}'
+        if tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            # The handshake is for the thread of the connection: one that goes wrong must not hold up the next.
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True,
+                                                      do_handshake_on_connect=False)
+        self.url = f'{"http" if tls is None else "https"}://{address}:{self._server.server_address[1]}'
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={'poll_interval': 0.02}, daemon=True)
 
     def wait(self, count=1, seconds=20):
@@ -64,6 +73,10 @@ class Receiver:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    def handle(self):
+        with suppress(ssl.SSLError, ConnectionError):       # of clients that do not trust the certificate
+            super().handle()
+
     def do_POST(self):
         receiver = self.server.receiver
         body = self.rfile.read(int(self.headers.get('Content-Length', 0)))

@@ -114,6 +114,9 @@ _VERDICT = record({**octets('path'), 'size': ref('Size'), 'mtime': ref('Date'),
                   ['pathBase64', 'size', 'mtime', 'key'])
 _EVENT = one_of('run_failed', 'run_recovered', 'host_key_changed', 'file_missing')
 _HOOK = {'id': text(), 'url': text(), 'events': listed(_EVENT), 'enabled': flag(), 'createdAt': ref('Date')}
+_HOOK_FIELDS = {'url': text('http or https', format='uri', maxLength=2048),
+                'events': {'type': 'array', 'items': _EVENT, 'minItems': 1},
+                'enabled': flag('Whether it is told of what happens from now on')}
 _DELIVERY = record({'id': text(), 'event': text(), 'attempts': _NUMBER, 'error': text(), 'createdAt': ref('Date'),
                     'nextTryAt': ref('Date'), 'deliveredAt': ref('Date')}, ['error', 'nextTryAt', 'deliveredAt'])
 
@@ -233,12 +236,19 @@ PATHS = {
                            {**SUCCESS_EXAMPLE, **_ONE_HOOK,
                             'secret': 'whsec_q3Zt8mV0yLr5Xn1cKd7PwB4hUaE9sGfJ2oTiQvRzM6k'}, _LOCATION)},
             [*_HOOKS_GUARD, *errors.WITH_JSON, 'conflict'],
-            body=sent(closed({'url': text('http or https', format='uri', maxLength=2048),
-                              'events': {'type': 'array', 'items': _EVENT, 'minItems': 1}}),
-                      {'url': _ONE_HOOK['url'], 'events': _ONE_HOOK['events']}))},
+            body=sent(closed(_HOOK_FIELDS, ['enabled']), {'url': _ONE_HOOK['url'], 'events': _ONE_HOOK['events']}))},
     '/api/v1/webhooks/{id}': {
         'get': _mine('webhook', 'One webhook and its latest deliveries', [_id('webhook')],
                      _good(success({**_HOOK, 'deliveries': listed(_DELIVERY, 'At most 20')}),
                            {**_ONE_HOOK, 'deliveries': []}), [*_HOOKS_GUARD, 'not_found']),
+        'patch': _mine(
+            'changeWebhook', 'Change a webhook', [_id('webhook')],
+            _good(success({**_HOOK, 'secret': text('The new one. Shown this once')}, ['secret']),
+                  {**_ONE_HOOK, 'enabled': False}),
+            [*_HOOKS_GUARD, *errors.WITH_JSON, 'not_found'],
+            description='Fields that are left out stay. What is queued already goes to the new URL, signed with the '
+                        'secret that there is by then; it is given up while the webhook is not enabled.',
+            body=sent(closed({**_HOOK_FIELDS, 'newSecret': flag('Have the gateway make a new secret')},
+                             [*_HOOK_FIELDS, 'newSecret']), {'enabled': False})),
         'delete': _mine('deleteWebhook', 'Tell it no more', [_id('webhook')], GONE, [*_HOOKS_GUARD, 'not_found'])},
 }

@@ -27,6 +27,7 @@ struct settings {
     std::filesystem::path data_dir;
     std::string database{};         ///< what `store::parse_location` takes; empty: a file in `data_dir`
     std::string master_key_file{};  ///< empty: see `vault::master_key_file::find`
+    std::filesystem::path ca_file{};  ///< authorities for buckets and webhooks; empty: those of the system
     std::vector<std::filesystem::path> pull_roots{};  ///< absolute; never empty
     std::size_t pull_connections = 8;
     std::string node_name{};

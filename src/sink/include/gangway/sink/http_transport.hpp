@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -56,9 +57,11 @@ struct http_limits {
 };
 
 /// HTTP and https by libcurl, for messages to whoever wants them. May be used by several threads. No proxy, no .netrc,
-/// no redirects; the server's certificate is checked against the authorities of the system. `may_reach` is empty: every
-/// address may be reached. After `stop` requests end as `cancelled`, within a second or so.
-[[nodiscard]] std::unique_ptr<http_transport> make_http_transport(http_limits limits, address_check may_reach,
-                                                                  std::stop_token stop);
+/// no redirects; the server's certificate is checked against the authorities of the system or, unless that is empty,
+/// those in `ca_file` (PEM). `may_reach` is empty: every address may be reached. After `stop` requests end as
+/// `cancelled`, within a second or so.
+[[nodiscard]] std::unique_ptr<http_transport> make_http_transport(http_limits limits,
+                                                                  const std::filesystem::path& ca_file,
+                                                                  address_check may_reach, std::stop_token stop);
 
 }  // namespace gangway::sink

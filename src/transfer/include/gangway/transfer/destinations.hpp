@@ -6,6 +6,7 @@
 #include <gangway/transfer/folder_run.hpp>
 #include <gangway/vault/vault.hpp>
 
+#include <filesystem>
 #include <stop_token>
 
 namespace gangway::transfer {
@@ -17,6 +18,7 @@ struct destination_tools {
     const base::clock& clock;
     net::asio::thread_pool& blocking;
     sink::address_check may_reach{};  ///< the egress policy, for buckets; empty: every address may be reached
+    std::filesystem::path ca_file{};  ///< authorities for buckets, in PEM; empty: those of the system
 };
 
 /// Errors: those of `sink::open_local_folder` and `sink::open_s3_bucket`; `bad_rule` where a bucket has no secret
