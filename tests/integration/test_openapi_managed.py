@@ -3,40 +3,17 @@ import json
 
 import pytest
 
-from support.openapi import DOCUMENT, fault_in, filled, is_public, operations, why_not
+from support.openapi import DOCUMENT, Walk, example_of, fault_in, filled, is_public, operations, why_not
 
 ROOT = '/api/v1/connections'
 CONNECTION = f'{ROOT}/{{id}}'
-MANAGED = [path for path in DOCUMENT['paths'] if path.startswith((ROOT, '/api/v1/tokens', '/api/v1/audit'))]
+PULLS = ('/api/v1/folders', '/api/v1/runs', '/api/v1/files', '/api/v1/webhooks')
+MANAGED = [path for path in DOCUMENT['paths'] if path.startswith((ROOT, '/api/v1/tokens', '/api/v1/audit', *PULLS))]
 BODIES = [(path, method, operation) for path, method, operation in operations()
           if path in MANAGED and 'application/json' in operation.get('requestBody', {}).get('content', {})]
 REUSED = [(path, title, example['value']) for path, method, operation in operations() if path.startswith('/api/sftp/')
           for title, example in operation.get('requestBody', {}).get('content', {}).get('application/json', {})
           .get('examples', {}).items() if 'connection' in example['value']]
-
-
-class Walk:
-    """Requests whose answers must have a status, and be as the document says."""
-
-    def __init__(self, gateway, token=None):
-        self.gateway, self.token, self.seen = gateway, token, set()
-
-    def __call__(self, method, template, status, value=None, path=None, body=None, **headers):
-        named = {name.replace('_', '-'): text for name, text in headers.items()}
-        if value is not None:
-            body, named['Content-Type'] = json.dumps(value).encode(), 'application/json'
-        if self.token is not None:
-            named['Authorization'] = f'Bearer {self.token}'
-        answer = self.gateway.request(method, path or template, body, named)
-        assert answer.status == status, f'{method} {path or template}: {answer.status} {answer.body[:300]}'
-        assert fault_in(answer, template.partition('?')[0], method) is None, f'{method} {path or template}'
-        self.seen.add((template.partition('?')[0], method))
-        return answer
-
-
-def example_of(path, method='POST'):
-    content = DOCUMENT['paths'][path][method.lower()]['requestBody']['content']['application/json']
-    return content['examples']['example']['value']
 
 
 def made(walk, sshd, **more):
@@ -110,6 +87,11 @@ def test_connections_are_as_described(own_gateway, sshd):
                                   ('GET', 'etc/passwd', 403)):
         walk(method, files, status, path=f'{at}/files/{below}', body=b'x' if method == 'PUT' else None)
 
+    folders = f'{CONNECTION}/folders'
+    walk('POST', folders, 201, {**example_of(folders), 'remoteFolder': 'in'}, path=f'{at}/folders')
+    walk('POST', folders, 403, {**example_of(folders), 'name': 'outside'}, path=f'{at}/folders')
+    walk('GET', folders, 200, path=f'{at}/folders')
+
     walk('POST', f'{CONNECTION}/pause', 412, path=f'{at}/pause', If_Match='"99"')
     walk('POST', f'{CONNECTION}/pause', 200, path=f'{at}/pause')
     walk('GET', files, 409, path=f'{at}/files/~/a')
@@ -121,8 +103,7 @@ def test_connections_are_as_described(own_gateway, sshd):
     walk('DELETE', CONNECTION, 412, path=at, If_Match='"99"')
     walk('DELETE', CONNECTION, 204, path=at)
     walk('GET', CONNECTION, 404, path=at)
-    assert {path for path, _ in walk.seen} == {path for path in MANAGED
-                                               if path.startswith(ROOT) and not path.endswith('/folders')}
+    assert {path for path, _ in walk.seen} == {path for path in MANAGED if path.startswith(ROOT)}
 
 
 def test_quarantine_is_as_described(own_gateway, sshd, keys):

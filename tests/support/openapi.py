@@ -98,7 +98,6 @@ def fault_in(answer, path, method):
     return why_not(answer.json, content[kind]['schema'])
 
 
-
 class Described:
     """A client all of whose answers must be as described, where the route is."""
 
@@ -112,3 +111,27 @@ class Described:
             fault = fault_in(answer, route, method)
             assert fault is None, f'{method} {path}: {fault}'
         return answer
+
+
+class Walk:
+    """Requests whose answers must have a status, and be as the document says."""
+
+    def __init__(self, gateway, token=None):
+        self.gateway, self.token, self.seen = gateway, token, set()
+
+    def __call__(self, method, template, status, value=None, path=None, body=None, **headers):
+        named = {name.replace('_', '-'): text for name, text in headers.items()}
+        if value is not None:
+            body, named['Content-Type'] = json.dumps(value).encode(), 'application/json'
+        if self.token is not None:
+            named['Authorization'] = f'Bearer {self.token}'
+        answer = self.gateway.request(method, path or template, body, named)
+        assert answer.status == status, f'{method} {path or template}: {answer.status} {answer.body[:300]}'
+        assert fault_in(answer, template.partition('?')[0], method) is None, f'{method} {path or template}'
+        self.seen.add((template.partition('?')[0], method))
+        return answer
+
+
+def example_of(path, method='POST'):
+    content = DOCUMENT['paths'][path][method.lower()]['requestBody']['content']['application/json']
+    return content['examples']['example']['value']
