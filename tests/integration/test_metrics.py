@@ -8,6 +8,7 @@ import sqlite3
 import pytest
 
 from support.checks import error, good
+from support.gateway import REPOSITORY
 from support.waiting import PATIENCE, until
 
 LINE = re.compile(r'([a-z_]+)(?:\{(.*)\})? (\S+)')
@@ -52,6 +53,12 @@ def test_metrics_need_the_token(own_gateway):
     gateway = own_gateway(token='secret')
     error(gateway.request('GET', '/metrics', headers={'Authorization': ''}), 'unauthorized')
     assert gateway.request('GET', '/metrics').status == 200
+
+
+def test_every_metric_is_documented_and_nothing_else(own_gateway):
+    told = set(re.findall('^# TYPE (gangway_[a-z_]+)', own_gateway().request('GET', '/metrics').body.decode(), re.M))
+    section = (REPOSITORY / 'docs' / 'api.md').read_text().partition('\n## Metrics\n')[2].partition('\n## ')[0]
+    assert set(re.findall('`(gangway_[a-z_]+)`', section)) == told
 
 
 def test_lost_data_folder_is_unready_until_it_is_back(own_gateway, tmp_path):
