@@ -114,8 +114,7 @@ net::async_result<answer> one_token(managed_call& call) {
     if (!rows) co_return std::unexpected(rows.error());
     const auto found = std::ranges::find(*rows, call.request.id, &store::token::id);
     if (found == rows->end()) co_return std::unexpected(not_there("token"));
-    if (call.request.method != "DELETE")
-        co_return object_answer([&](json_writer& json) { write_token(json, *found); });
+    if (call.request.method != "DELETE") co_return object_answer([&](json_writer& json) { write_token(json, *found); });
     const auto done = co_await call.with.database.write([&](store::transaction& tx) {
         if (store::tokens::revoke(tx, found->id))
             store::audit::append(tx, call.request.from.name, "token.revoke", found->id,

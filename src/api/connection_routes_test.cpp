@@ -30,10 +30,10 @@ class connection_routes : public testing::managing {
 
 TEST_F(connection_routes, a_list_goes_on_after_the_name_that_next_tells) {
     for (const auto* name : {"three", "two", "zero"})
-        EXPECT_EQ(ask("POST", "/api/v1/connections",
-                      R"({"host":"h","username":"u","name":")" + std::string{name} + "\"}")
-                      .status,
-                  201U);
+        EXPECT_EQ(
+            ask("POST", "/api/v1/connections", R"({"host":"h","username":"u","name":")" + std::string{name} + "\"}")
+                .status,
+            201U);
     const auto first = ask("GET", "/api/v1/connections?limit=3");
     EXPECT_THAT(names(first), ElementsAre("one", "three", "two"));
     EXPECT_EQ(text(first, "next"), "two");
@@ -58,8 +58,8 @@ TEST_F(connection_routes, whatever_may_let_runs_begin_wakes_them) {
 }
 
 TEST_F(connection_routes, health_is_forgotten_with_the_login_that_it_was_about) {
-    for (const auto* const change : {R"({"host":"new"})", R"({"port":2222})", R"({"username":"ada"})",
-                                     R"({"authentication":"password"})"}) {
+    for (const auto* const change :
+         {R"({"host":"new"})", R"({"port":2222})", R"({"username":"ada"})", R"({"authentication":"password"})"}) {
         set_health(store::health::auth_failed);
         EXPECT_EQ(ask("PATCH", one, change).status, 200U);
         EXPECT_EQ(health(), store::health::unknown) << change;

@@ -26,7 +26,8 @@ double seconds(const ::timeval& time) noexcept {
 void write_usage(metrics_text& to) {
     ::rusage usage{};
     if (::getrusage(RUSAGE_SELF, &usage) != 0) return;
-    to.counter("process_cpu_seconds_total", "Computing time, in user and kernel.", seconds(usage.ru_utime) + seconds(usage.ru_stime));
+    to.counter("process_cpu_seconds_total", "Computing time, in user and kernel.",
+               seconds(usage.ru_utime) + seconds(usage.ru_stime));
 }
 
 /// proc(5): the second number of statm is resident, the first virtual, both in pages.
@@ -64,7 +65,8 @@ void write_start(metrics_text& to) {
         fields >> value;
     const auto number = [](const std::string& text) { return std::strtod(text.c_str(), nullptr); };
     to.gauge("process_threads", "Threads.", number(values[17]));
-    to.gauge("process_start_time_seconds", "When the process started, since 1970.", number(uptime.substr(boot + 7)) + number(values[19]) / static_cast<double>(::sysconf(_SC_CLK_TCK)));
+    to.gauge("process_start_time_seconds", "When the process started, since 1970.",
+             number(uptime.substr(boot + 7)) + number(values[19]) / static_cast<double>(::sysconf(_SC_CLK_TCK)));
 }
 
 }  // namespace

@@ -233,18 +233,16 @@ TEST_F(run_routes, a_webhook_changes_in_what_is_given_and_gets_a_new_secret_on_r
     EXPECT_EQ(sealed_text(), text(moved, "secret"));
     EXPECT_NE(text(moved, "secret"), text(made, "secret"));
     const auto before = ask("GET", at).body;
-    for (const auto& [wrong, field] : {std::pair{R"({"url":"ftp://x"})", "url"},
-                                       std::pair{R"({"url":""})", "url"},
-                                       std::pair{R"({"events":[]})", "events"},
-                                       std::pair{R"({"events":"run_failed"})", "events"},
-                                       std::pair{R"({"enabled":1})", "enabled"},
-                                       std::pair{R"({"newSecret":"mine"})", "newSecret"},
-                                       std::pair{R"({"secret":"mine"})", "secret"}})
+    for (const auto& [wrong, field] :
+         {std::pair{R"({"url":"ftp://x"})", "url"}, std::pair{R"({"url":""})", "url"},
+          std::pair{R"({"events":[]})", "events"}, std::pair{R"({"events":"run_failed"})", "events"},
+          std::pair{R"({"enabled":1})", "enabled"}, std::pair{R"({"newSecret":"mine"})", "newSecret"},
+          std::pair{R"({"secret":"mine"})", "secret"}})
         EXPECT_EQ(text(ask("PATCH", at, wrong), "field"), field) << wrong;
     EXPECT_EQ(ask("GET", at).body, before);
     EXPECT_EQ(sealed_text(), text(moved, "secret"));
-    EXPECT_THAT(actions(), ElementsAre("token ops: webhook.change", "token ops: webhook.change",
-                                       "token ops: webhook.create"));
+    EXPECT_THAT(actions(),
+                ElementsAre("token ops: webhook.change", "token ops: webhook.change", "token ops: webhook.create"));
 }
 
 }  // namespace

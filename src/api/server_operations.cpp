@@ -6,17 +6,36 @@
 #include <gangway/net/deadline.hpp>
 #include <gangway/net/errors.hpp>
 
-#include <algorithm>
+#include <chrono>
+#include <string>
+#include <system_error>
 #include <utility>
 
 namespace gangway::api {
 namespace {
 
-/// A checkup, as a result that a deadline can be put on.
+/// A checkup, as a result that a deadline can be put on. `reached` is how far one came that the deadline has cut off.
 net::async_result<net::checkup> examined(remote::sessions& servers, model::endpoint server,
                                          std::optional<model::credentials> who,
-                                         std::optional<model::fingerprint> expected) {
-    co_return co_await servers.examine(std::move(server), std::move(who), expected);
+                                         std::optional<model::fingerprint> expected, base::phase& reached) {
+    auto found = co_await servers.examine(std::move(server), std::move(who), expected);
+    if (!found.steps.empty() && found.steps.back().failure) {
+        const auto& last = *found.steps.back().failure;
+        reached = last.where;
+        if (last.code == std::errc::operation_canceled) co_return std::unexpected(last);
+    }
+    co_return found;
+}
+
+/// Awaits `work`, which tells how far it came in `reached`: a deadline that passes is named after that phase.
+template <class T>
+net::async_result<T> in_time(net::async_result<T> work, std::chrono::milliseconds limit, const base::phase& reached,
+                             std::string what) {
+    // Nothing in there is called "request", so this phase marks the deadline of the whole.
+    auto done = co_await net::with_deadline(std::move(work), limit, base::phase::request, std::move(what));
+    if (!done && done.error().code == net::errc::timed_out && done.error().where == base::phase::request)
+        done.error().where = reached;
+    co_return done;
 }
 
 /// Identifies the server; with an expected key, also goes as far as its host key, still without a credential. `found`
@@ -49,13 +68,8 @@ net::awaitable<answer> connect(services& with, fields from, wiped_octets body) {
     const auto server = *request.server;
     net::checkup found;
     auto reached = base::phase::dns;
-    // Nothing in there is called "request", so this phase marks the deadline of the whole.
-    auto identification =
-        co_await net::with_deadline(identified(with.servers, server, request.expected_key, found, reached),
-                                    request.limit, base::phase::request, "connect");
-    if (!identification && identification.error().code == net::errc::timed_out &&
-        identification.error().where == base::phase::request)
-        identification.error().where = reached;
+    auto identification = co_await in_time(identified(with.servers, server, request.expected_key, found, reached),
+                                           request.limit, reached, "connect");
     answer result = identification ? answer{.body = connect_answer(request.host_as_asked, server.port, *identification)}
                                    : error_answer(identification.error());
     add_host_key(result, found);
@@ -69,8 +83,9 @@ net::awaitable<answer> probe(services& with, fields from, wiped_octets body) {
     if (auto checked = from.finish(true); !checked) co_return error_answer(checked.error());
     body = wiped_octets{};  // frees and zeroes; `= {}` would only empty it
     const auto server = *request.server;
-    auto found = co_await net::with_deadline(examined(with.servers, server, std::move(who), request.expected_key),
-                                             request.limit, base::phase::ssh, "probe");
+    auto reached = base::phase::dns;
+    auto found = co_await in_time(examined(with.servers, server, std::move(who), request.expected_key, reached),
+                                  request.limit, reached, "probe");
     answer result =
         found ? answer{.body = probe_answer(request.host_as_asked, server.port, *found)} : error_answer(found.error());
     if (found) add_host_key(result, *found);

@@ -1,4 +1,5 @@
 #include "data_folder.hpp"
+
 #include "testing/asking.hpp"
 
 #include <gtest/gtest.h>

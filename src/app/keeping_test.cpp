@@ -1,4 +1,5 @@
 #include "keeping.hpp"
+
 #include "testing/asking.hpp"
 
 #include <gangway/store/database.hpp>

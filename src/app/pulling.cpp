@@ -21,7 +21,8 @@ transfer::run_tools tools_of(const pull_parts& parts, const std::filesystem::pat
             .clock = parts.clock,
             .find_target = [&managed = parts.managed](std::string id) { return managed.find(std::move(id)); },
             .open_destination =
-                [parts, ca_file](const store::folder& folder, const transfer::folder_settings& settings, std::stop_token stop) {
+                [parts, ca_file](const store::folder& folder, const transfer::folder_settings& settings,
+                                 std::stop_token stop) {
                     return transfer::open_destination({.database = parts.database,
                                                        .secrets = parts.secrets,
                                                        .clock = parts.clock,
@@ -82,10 +83,14 @@ pulling::pulling(const net::asio::any_io_executor& where, const pull_parts& part
                  event_log& log)
     : watch_(log),
       runner_(transfer::make_folder_runner(tools_of(parts, decided.ca_file))),
-      service_(
-          where,
-          {.database = parts.database, .runner = *runner_, .clock = parts.clock, .sleeps = sleeper_, .watch = watch_, .code_of = [](const std::error_code& code) { return api::classify(code).code; }},
-          {.node = decided.node_name, .connections = decided.pull_connections, .keep = decided.keep}) {
+      service_(where,
+               {.database = parts.database,
+                .runner = *runner_,
+                .clock = parts.clock,
+                .sleeps = sleeper_,
+                .watch = watch_,
+                .code_of = [](const std::error_code& code) { return api::classify(code).code; }},
+               {.node = decided.node_name, .connections = decided.pull_connections, .keep = decided.keep}) {
 }
 
 net::awaitable<void> pulling::stop(std::chrono::milliseconds limit) {

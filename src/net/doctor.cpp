@@ -5,7 +5,11 @@
 #include <gangway/net/file_operations.hpp>
 #include <gangway/net/tcp_connect.hpp>
 
+#include <boost/asio/error.hpp>
+#include <boost/system/system_error.hpp>
+
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace gangway::net {
@@ -40,8 +44,9 @@ class examination {
   public:
     explicit examination(checkup& into) : into_(into) {}
 
-    void begin(std::string name) {
+    void begin(std::string name, base::phase where) {
         into_.steps.push_back({.name = std::move(name)});
+        where_ = where;
         begun_ = steady::now();
     }
     /// Ends the step; false if it failed, and nothing may follow.
@@ -54,6 +59,11 @@ class examination {
         step.advice = advice_for(outcome.error());
         return false;
     }
+    /// Ends the step that the caller has cancelled.
+    void cut_off() {
+        static_cast<void>(end(base::result<void>{
+            base::fail(std::make_error_code(std::errc::operation_canceled), where_, "this step was cut off")}));
+    }
     void note(std::string name, std::string value) {
         into_.steps.back().findings.push_back({std::move(name), std::move(value)});
     }
@@ -61,6 +71,7 @@ class examination {
 
   private:
     checkup& into_;
+    base::phase where_ = base::phase::dns;
     steady::time_point begun_{};
 };
 
@@ -72,7 +83,7 @@ std::string joined(const std::vector<std::string>& words) {
 }
 
 awaitable<std::optional<tcp::socket>> reach(examination& exam, dial_context context, const model::endpoint& server) {
-    exam.begin("dns");
+    exam.begin("dns", base::phase::dns);
     const auto addresses = co_await with_deadline(resolve(server, context.egress, context.blocking),
                                                   context.limits.connect, base::phase::dns, "looking up the host");
     if (!exam.end(addresses)) co_return std::nullopt;
@@ -81,7 +92,7 @@ awaitable<std::optional<tcp::socket>> reach(examination& exam, dial_context cont
         found.push_back(each.address().to_string());
     exam.note("addresses", joined(found));
 
-    exam.begin("tcp");
+    exam.begin("tcp", base::phase::tcp);
     auto reached = base::phase::dns;  // its errors say it themselves
     auto socket = co_await tcp_connect(server, context.egress, context.blocking, context.limits.connect, reached);
     if (!exam.end(socket)) co_return std::nullopt;
@@ -93,13 +104,13 @@ awaitable<std::optional<tcp::socket>> reach(examination& exam, dial_context cont
 
 awaitable<std::unique_ptr<ssh_link>> shake_hands(examination& exam, dial_context context, const model::endpoint& server,
                                                  tcp::socket socket) {
-    exam.begin("identification");
+    exam.begin("identification", base::phase::ssh);
     const auto greeting = co_await await_identification(socket, context.limits.identification);
     if (!exam.end(greeting)) co_return nullptr;
     exam.note("banner", base::escape(greeting->line));
     exam.note("software", base::escape(greeting->software));
 
-    exam.begin("key exchange");
+    exam.begin("key exchange", base::phase::ssh);
     auto link = co_await ssh_link::open(std::move(socket), context.host_keys.known_types(server), context.limits);
     if (!exam.end(link)) co_return nullptr;
     const auto& chosen = (*link)->algorithms();
@@ -112,7 +123,7 @@ awaitable<std::unique_ptr<ssh_link>> shake_hands(examination& exam, dial_context
 awaitable<std::unique_ptr<host_key_ticket>> check_host_key(examination& exam, dial_context context,
                                                            const model::endpoint& server, const host_key& key,
                                                            std::optional<model::fingerprint> expected) {
-    exam.begin("host key");
+    exam.begin("host key", base::phase::hostkey);
     const auto shown = key.fingerprint();
     exam.note("type", key.type);
     exam.note("fingerprint", shown.text());
@@ -130,7 +141,7 @@ awaitable<std::unique_ptr<host_key_ticket>> check_host_key(examination& exam, di
 }
 
 awaitable<void> look_at_sftp(examination& exam, dial_context context, ssh_link& link) {
-    exam.begin("sftp");
+    exam.begin("sftp", base::phase::subsystem);
     auto channel = co_await link.open_sftp();
     if (!exam.end(channel)) co_return;
     const auto client = co_await sftp_client::start(std::move(*channel), context.limits.operation);
@@ -155,13 +166,32 @@ awaitable<void> look_at_sftp(examination& exam, dial_context context, ssh_link& 
 
 awaitable<bool> log_in(examination& exam, dial_context context, ssh_link& link, host_key_ticket& ticket,
                        const model::credentials& who) {
-    exam.begin("login");
+    exam.begin("login", base::phase::auth);
     const auto key = co_await decode_key(who, context.blocking);
     if (!exam.end(key)) co_return false;
     const auto logged_in = co_await link.login(who, *key ? &**key : nullptr);
     if (!exam.end(logged_in)) co_return false;
     if (!logged_in->empty()) exam.note("keyId", *logged_in);
     co_return exam.end(co_await ticket.confirm());
+}
+
+awaitable<void> go_through(examination& exam, dial_context context, const model::endpoint& server,
+                           const std::optional<model::credentials>& who,
+                           const std::optional<model::fingerprint>& expected) {
+    auto socket = co_await reach(exam, context, server);
+    if (!socket) co_return;
+    const auto link = co_await shake_hands(exam, context, server, std::move(*socket));
+    if (!link) co_return;
+    const auto ticket = co_await check_host_key(exam, context, server, link->server_key(), expected);
+    if (!ticket) co_return;
+
+    exam.begin("methods", base::phase::auth);
+    const auto methods = co_await link->login_methods(who ? who->username : "gangway");
+    if (!exam.end(methods)) co_return;
+    exam.note("methods", joined(methods->methods));
+    if (!who) co_return;
+
+    if (co_await log_in(exam, context, *link, *ticket, *who)) co_await look_at_sftp(exam, context, *link);
 }
 
 }  // namespace
@@ -174,20 +204,12 @@ awaitable<checkup> examine(dial_context context, model::endpoint server, std::op
                            std::optional<model::fingerprint> expected) {
     checkup found;
     examination exam{found};
-    auto socket = co_await reach(exam, context, server);
-    if (!socket) co_return found;
-    const auto link = co_await shake_hands(exam, context, server, std::move(*socket));
-    if (!link) co_return found;
-    const auto ticket = co_await check_host_key(exam, context, server, link->server_key(), expected);
-    if (!ticket) co_return found;
-
-    exam.begin("methods");
-    const auto methods = co_await link->login_methods(who ? who->username : "gangway");
-    if (!exam.end(methods)) co_return found;
-    exam.note("methods", joined(methods->methods));
-    if (!who) co_return found;
-
-    if (co_await log_in(exam, context, *link, *ticket, *who)) co_await look_at_sftp(exam, context, *link);
+    try {
+        co_await go_through(exam, context, server, who, expected);
+    } catch (const boost::system::system_error& failure) {
+        if (failure.code() != asio::error::operation_aborted) throw;
+        exam.cut_off();
+    }
     co_return found;
 }
 

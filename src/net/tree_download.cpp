@@ -2,10 +2,9 @@
 
 #include <gangway/net/errors.hpp>
 #include <gangway/net/file_operations.hpp>
+#include <gangway/net/side_by_side.hpp>
 #include <gangway/net/tree_download.hpp>
 #include <gangway/sftp/errors.hpp>
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
 #include <deque>
@@ -310,17 +309,10 @@ class tree_walk {
     }
 
     async_result<void> stream_the_large() {
-        const auto count = std::min(large_.size(), limits_.large_at_once);
-        if (count > 0) co_await stream_several(count);
+        const auto in_turn = [this] { return stream_in_turn(); };
+        co_await side_by_side(std::min(large_.size(), limits_.large_at_once), in_turn);
         if (fatal_) co_return std::unexpected(*fatal_);
         co_return base::result<void>{};
-    }
-    awaitable<void> stream_several(std::size_t count) {
-        using namespace asio::experimental::awaitable_operators;
-        if (count == 1)
-            co_await stream_in_turn();
-        else
-            co_await (stream_in_turn() && stream_several(count - 1));
     }
     awaitable<void> stream_in_turn() {
         while (!large_.empty() && !fatal_) {

@@ -2,11 +2,10 @@
 
 #include <gangway/base/escape.hpp>
 #include <gangway/net/file_operations.hpp>
+#include <gangway/net/side_by_side.hpp>
 #include <gangway/sftp/errors.hpp>
 #include <gangway/transfer/checksum_file.hpp>
 #include <gangway/transfer/errors.hpp>
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -22,19 +21,13 @@ class reading {
         : run_(run), client_(client), root_(root), files_(files) {}
 
     net::awaitable<std::vector<written_file>> run() {
-        co_await read_several(std::min(files_.size(), most_at_once));
+        const auto in_turn = [this] { return read_in_turn(); };
+        co_await net::side_by_side(std::min(files_.size(), most_at_once), in_turn);
         std::erase_if(files_, [](const wanted_file& file) { return file.expected_sha256.empty(); });
         co_return std::move(failed_);
     }
 
   private:
-    net::awaitable<void> read_several(std::size_t count) {
-        using namespace net::asio::experimental::awaitable_operators;
-        if (count == 1)
-            co_await read_in_turn();
-        else
-            co_await (read_in_turn() && read_several(count - 1));
-    }
     net::awaitable<void> read_in_turn() {
         while (next_ < files_.size() && !run_.over()) {
             auto& file = files_[next_++];

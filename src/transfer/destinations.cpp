@@ -38,7 +38,8 @@ net::async_result<open_sink> open_bucket(const destination_tools& tools, const s
         opened_bucket{.credentials = {.access_key_id = where.access_key_id, .secret_access_key = std::move(*secret)}});
     auto bucket_settings = where.bucket;
     if (!tools.ca_file.empty()) bucket_settings.ca_file = tools.ca_file;
-    auto opened = sink::open_s3_bucket(bucket_settings, held->credentials, tools.clock, tools.may_reach, std::move(stop));
+    auto opened =
+        sink::open_s3_bucket(bucket_settings, held->credentials, tools.clock, tools.may_reach, std::move(stop));
     if (!opened) co_return std::unexpected(std::move(opened.error()));
     held->bucket = std::move(*opened);
     auto* const bucket = held->bucket.get();

@@ -4,9 +4,9 @@
 #include "small_files.hpp"
 
 #include <gangway/base/crash_point.hpp>
+#include <gangway/net/side_by_side.hpp>
 #include <gangway/transfer/errors.hpp>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/this_coro.hpp>
 
 #include <algorithm>
@@ -69,7 +69,8 @@ net::awaitable<void> folder_pull::pull_groups(std::vector<wanted_file> files) {
             file.size <= largest_small_file ? small.push_back(std::move(file)) : large_.push_back(std::move(file));
         co_await pull_small(std::move(small));
         constexpr std::size_t most_streams = 4;
-        if (!large_.empty() && !run_.over()) co_await pull_large_several(std::min(large_.size(), most_streams));
+        const auto in_turn = [this] { return pull_large_in_turn(); };
+        co_await net::side_by_side(std::min(large_.size(), most_streams), in_turn);
     }
 }
 

@@ -25,7 +25,6 @@ class folder_pull {
     [[nodiscard]] net::awaitable<void> pull_groups(std::vector<wanted_file> files);
     [[nodiscard]] net::awaitable<std::vector<wanted_file>> claim(std::vector<wanted_file> group);
     [[nodiscard]] net::awaitable<void> pull_small(std::vector<wanted_file> files);
-    [[nodiscard]] net::awaitable<void> pull_large_several(std::size_t count);
     [[nodiscard]] net::awaitable<void> pull_large_in_turn();
     [[nodiscard]] net::awaitable<void> pull_large(wanted_file what);
     [[nodiscard]] net::async_result<void> stream(written_file& file);

@@ -7,8 +7,6 @@
 #include <gangway/net/file_stream.hpp>
 #include <gangway/transfer/errors.hpp>
 
-#include <boost/asio/experimental/awaitable_operators.hpp>
-
 #include <utility>
 
 namespace gangway::transfer {
@@ -18,14 +16,6 @@ namespace {
 constexpr std::uint64_t most_ahead = 8UL * 1024 * 1024;
 
 }  // namespace
-
-net::awaitable<void> folder_pull::pull_large_several(std::size_t count) {
-    using namespace net::asio::experimental::awaitable_operators;
-    if (count == 1)
-        co_await pull_large_in_turn();
-    else
-        co_await (pull_large_in_turn() && pull_large_several(count - 1));
-}
 
 net::awaitable<void> folder_pull::pull_large_in_turn() {
     while (!large_.empty() && !run_.over()) {

@@ -2,13 +2,12 @@
 
 #include <gangway/base/crash_point.hpp>
 #include <gangway/net/file_operations.hpp>
+#include <gangway/net/side_by_side.hpp>
 #include <gangway/remote/path_root.hpp>
 #include <gangway/sftp/errors.hpp>
 #include <gangway/transfer/errors.hpp>
 #include <gangway/transfer/key_template.hpp>
 #include <gangway/transfer/read_once.hpp>
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
 #include <set>
@@ -59,7 +58,8 @@ class finishing {
         next_ = 0;
         done_.clear();
         failed_.clear();
-        co_await finish_several(std::min(group_.size(), most_at_once));
+        const auto in_turn = [this] { return finish_in_turn(); };
+        co_await net::side_by_side(std::min(group_.size(), most_at_once), in_turn);
         if (!run_.may_write()) co_return;
         if (!done_.empty()) {
             base::crash_point("finished_source");
@@ -67,13 +67,6 @@ class finishing {
             base::crash_point("finalised");
         }
         if (!failed_.empty()) std::ignore = run_.went_well(co_await run_.ledger.fail_post_action(failed_));
-    }
-    net::awaitable<void> finish_several(std::size_t count) {
-        using namespace net::asio::experimental::awaitable_operators;
-        if (count == 1)
-            co_await finish_in_turn();
-        else
-            co_await (finish_in_turn() && finish_several(count - 1));
     }
     net::awaitable<void> finish_in_turn() {
         while (next_ < group_.size() && !run_.over()) {

@@ -1,9 +1,8 @@
 #include "remote_listing.hpp"
 
 #include <gangway/net/directory_reader.hpp>
+#include <gangway/net/side_by_side.hpp>
 #include <gangway/transfer/errors.hpp>
-
-#include <boost/asio/experimental/awaitable_operators.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -38,7 +37,8 @@ class walk {
         for (std::size_t depth = 0; !level_.empty() && depth <= rules_.depth && !fatal_; ++depth) {
             next_ = 0;
             below_.clear();
-            co_await list_several(std::min(level_.size(), most_at_once));
+            const auto in_turn = [this] { return list_in_turn(); };
+            co_await net::side_by_side(std::min(level_.size(), most_at_once), in_turn);
             co_await ask_about_unclear();
             if (depth < rules_.depth) collect_folders();
             level_ = std::move(below_);
@@ -48,13 +48,6 @@ class walk {
     }
 
   private:
-    net::awaitable<void> list_several(std::size_t count) {
-        using namespace net::asio::experimental::awaitable_operators;
-        if (count == 1)
-            co_await list_in_turn();
-        else
-            co_await (list_in_turn() && list_several(count - 1));
-    }
     net::awaitable<void> list_in_turn() {
         while (next_ < level_.size() && !fatal_) {
             const auto folder = level_[next_++];

@@ -4,7 +4,20 @@
 
 namespace gangway::transfer {
 
+namespace {
+
 using bools = std::vector<bool>;
+
+/// Whether `note` found each of them as it should be.
+bool put_off(store::transaction& tx, const store::lease& held, const std::vector<run_ledger::setback>& which,
+             auto note) {
+    bool all = true;
+    for (const auto& each : which)
+        all &= note(tx, held, each.id, each.error, each.next_try);
+    return all;
+}
+
+}  // namespace
 
 base::error lease_lost() {
     return {errc::lease_lost, base::phase::storage,
@@ -57,30 +70,17 @@ net::async_result<bools> run_ledger::finalise(const ids& which) {
 }
 
 net::async_result<bool> run_ledger::fail(const std::vector<setback>& which) {
-    co_return co_await change([&](store::transaction& tx) {
-        bool all = true;
-        for (const auto& each : which)
-            all &= store::files::fail(tx, held_, each.id, each.error, each.next_try);
-        return all;
-    });
+    co_return co_await change([&](store::transaction& tx) { return put_off(tx, held_, which, store::files::fail); });
 }
 
 net::async_result<bool> run_ledger::postpone(const std::vector<setback>& which) {
-    co_return co_await change([&](store::transaction& tx) {
-        bool all = true;
-        for (const auto& each : which)
-            all &= store::files::postpone(tx, held_, each.id, each.error, each.next_try);
-        return all;
-    });
+    co_return co_await change(
+        [&](store::transaction& tx) { return put_off(tx, held_, which, store::files::postpone); });
 }
 
 net::async_result<bool> run_ledger::fail_post_action(const std::vector<setback>& which) {
-    co_return co_await change([&](store::transaction& tx) {
-        bool all = true;
-        for (const auto& each : which)
-            all &= store::files::fail_post_action(tx, held_, each.id, each.error, each.next_try);
-        return all;
-    });
+    co_return co_await change(
+        [&](store::transaction& tx) { return put_off(tx, held_, which, store::files::fail_post_action); });
 }
 
 }  // namespace gangway::transfer

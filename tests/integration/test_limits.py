@@ -183,6 +183,23 @@ def test_timeout_that_is_none_is_a_bad_request(gateway, openssh, value):
           field='timeoutMs')
 
 
+class _Pondering(Login):
+    async def validate_password(self, username, password):
+        await asyncio.sleep(60)
+
+
+@pytest.mark.parametrize('phase, server', [
+    ('ssh', lambda _: RawServer()), ('ssh', lambda _: RawServer(IDENTIFICATION)),
+    ('auth', lambda keys: ScriptedSftp(keys, login=_Pondering)),
+    ('subsystem', lambda keys: ScriptedSftp(keys, lying(stat=lambda self, request: None)))],
+    ids=['silent', 'no key exchange', 'login', 'sftp'])
+def test_timeout_of_a_probe_names_the_phase_it_was_in(gateway, keys, phase, server):
+    with server(keys) as silent:
+        answer = gateway.post('probe', **silent.login(timeoutMs=int(1000 * PATIENCE)))
+    error(answer, 'timeout', phase=phase)
+    assert answer.seconds < 2.5 * PATIENCE
+
+
 # Connections to one server. -------------------------------------------------------------------------------------------
 
 class _Counting(Login):

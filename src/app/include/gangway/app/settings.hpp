@@ -25,8 +25,8 @@ enum class log_level : std::uint8_t { trace, debug, info, warning, error };
 struct settings {
     net::tcp::endpoint listen;
     std::filesystem::path data_dir;
-    std::string database{};         ///< what `store::parse_location` takes; empty: a file in `data_dir`
-    std::string master_key_file{};  ///< empty: see `vault::master_key_file::find`
+    std::string database{};           ///< what `store::parse_location` takes; empty: a file in `data_dir`
+    std::string master_key_file{};    ///< empty: see `vault::master_key_file::find`
     std::filesystem::path ca_file{};  ///< authorities for buckets and webhooks; empty: those of the system
     std::vector<std::filesystem::path> pull_roots{};  ///< absolute; never empty
     std::size_t pull_connections = 8;

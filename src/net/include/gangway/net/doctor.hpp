@@ -24,8 +24,8 @@ struct checkup {
     [[nodiscard]] bool healthy() const noexcept;
 };
 
-/// Goes as far as it can. Without `who` it stops after the login methods, having sent no credential; the host key is
-/// looked up but not pinned then.
+/// Goes as far as it can; if cancelled, fails the step it is in with `operation_canceled`. Without `who` it stops after
+/// the login methods, having sent no credential; the host key is looked up but not pinned then.
 [[nodiscard]] awaitable<checkup> examine(dial_context context, model::endpoint server,
                                          std::optional<model::credentials> who,
                                          std::optional<model::fingerprint> expected);

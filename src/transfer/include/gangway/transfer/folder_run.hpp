@@ -52,7 +52,9 @@ struct run_result {
     std::optional<std::chrono::sys_seconds> look_again{};  ///< when a waiting or failed file may be ready
 
     /// What `run.error` tells, where that is an error.
-    [[nodiscard]] const base::error* why() const noexcept { return failure ? &*failure : setback ? &*setback : nullptr; }
+    [[nodiscard]] const base::error* why() const noexcept {
+        return failure ? &*failure : setback ? &*setback : nullptr;
+    }
 };
 
 /// What a run would do about one entry of the folder.
