@@ -34,8 +34,7 @@ net::async_result<answer> dry_run(managed_call& call) {
         co_await net::with_deadline((*by)->dry_run(call.request.id), longest_dry_run, base::phase::sftp, "the dry run");
     if (!result) co_return std::unexpected(std::move(result.error()));
     const bool lines = accepts_lines(call.request);
-    answer made{.headers = {{"Vary", "Accept"}}};
-    if (lines) made.headers.push_back({"Content-Type", std::string{ndjson}});
+    answer made{.headers = {{"Content-Type", lines ? std::string{ndjson} : "application/json"}, {"Vary", "Accept"}}};
     made.stream = dry_run_body(*std::move(result), lines ? list_form::lines : list_form::object);
     co_return made;
 }

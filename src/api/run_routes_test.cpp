@@ -93,6 +93,7 @@ TEST_F(run_routes, a_dry_run_is_one_object_or_one_line_a_file) {
     pulled.verdicts.look_again = std::chrono::sys_seconds{10s};
     const auto whole = ask("POST", "/api/v1/folders/fld_1/dry-run");
     EXPECT_EQ(whole.status, 200U);
+    EXPECT_EQ(header(whole, "Content-Type"), "application/json");
     const auto all = object(whole);
     EXPECT_EQ(all.at("count").as_int64(), 3);
     EXPECT_EQ(all.at("pulled").as_int64(), 1);

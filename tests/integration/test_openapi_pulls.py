@@ -1,8 +1,10 @@
 """docs/openapi.json says what the routes of folders, runs, pulled files and webhooks do, and who may use them."""
+import json
+
 import pytest
 
 from support.managed import Connection, call
-from support.openapi import DOCUMENT, Walk, example_of
+from support.openapi import DOCUMENT, Walk, example_of, why_not
 from support.pulls import Folder
 from support.waiting import until
 
@@ -81,6 +83,9 @@ def test_runs_files_and_webhooks_are_as_described(managed, connection, sshd):
     at = new_folder(walk, connection, sshd).headers['location']
     walk('GET', FOLDER, 200, path=at)
     assert walk('POST', f'{FOLDER}/dry-run', 200, path=f'{at}/dry-run').json['pulled'] == 2
+    lines = walk('POST', f'{FOLDER}/dry-run', 200, path=f'{at}/dry-run', Accept='application/x-ndjson').body.splitlines()
+    schema = DOCUMENT['paths'][f'{FOLDER}/dry-run']['post']['responses']['200']['content']['application/x-ndjson']['schema']
+    assert len(lines) == 3 and all(why_not(json.loads(line), schema) is None for line in lines)
     run = walk('POST', f'{FOLDER}/run', 202, path=f'{at}/run').json['run']
     assert ended(walk, run)['outcome'] == 'succeeded'
     files = walk('GET', f'{RUN}/files', 200, path=f'/api/v1/runs/{run}/files?limit=1').json
@@ -96,6 +101,7 @@ def test_runs_files_and_webhooks_are_as_described(managed, connection, sshd):
     assert walk('GET', FILE, 200, path=f'/api/v1/files/{file["id"]}').json['sha256']
     again = walk('POST', f'{FILE}/pull-again', 202, path=f'/api/v1/files/{file["id"]}/pull-again').json['file']
     until(lambda: walk('GET', FILE, 200, path=f'/api/v1/files/{again}').json.get('version') == 2, 30, 'version 2')
+    managed.wait_event('run_ended', pulled=1)
     walk('POST', f'{FILE}/pull-again', 404, path=f'/api/v1/files/{"0" * 64}/pull-again')
 
     (sshd.folder / 'tree' / 'out').rename(sshd.folder / 'tree' / 'elsewhere')

@@ -127,7 +127,8 @@ class Walk:
             named['Authorization'] = f'Bearer {self.token}'
         answer = self.gateway.request(method, path or template, body, named)
         assert answer.status == status, f'{method} {path or template}: {answer.status} {answer.body[:300]}'
-        assert fault_in(answer, template.partition('?')[0], method) is None, f'{method} {path or template}'
+        fault = fault_in(answer, template.partition('?')[0], method)
+        assert fault is None, f'{method} {path or template}: {fault}'
         self.seen.add((template.partition('?')[0], method))
         return answer
 

@@ -165,12 +165,19 @@ def _begun(name, of):
                           {**SUCCESS_EXAMPLE, name: _ONE_RUN['id'] if name == 'run' else _HEX}, _LOCATION)}
 
 
+def _also(good, content):
+    """The same answer in other media types as well."""
+    return {'200': {**good['200'], 'content': {**good['200']['content'], **content}}}
+
+
 def _list(name, shape, example):
     return _good(success({name: listed(ref(shape)), 'next': _NEXT}, ['next']), {name: [example]})
 
 
-_DRY = success({'count': _NUMBER, 'pulled': whole('Of these: would be pulled', minimum=0), 'lookAgainAt': ref('Date'),
-                'files': listed(ref('Verdict'), 'By path')}, ['lookAgainAt'])
+_TOTALS = {'count': _NUMBER, 'pulled': whole('Of these: would be pulled', minimum=0), 'lookAgainAt': ref('Date')}
+_DRY = success({**_TOTALS, 'files': listed(ref('Verdict'), 'By path')}, ['lookAgainAt'])
+_DRY_LINES = {'application/x-ndjson': {'schema': {'anyOf': [
+    ref('Verdict'), record({'end': {'const': True}, **_TOTALS}, ['lookAgainAt'])]}}}
 _OF = [query('connection', text('Of this alone')), query('folder', text('Of this alone'))]
 _HOOKS_GUARD = [*_READING, 'permission_denied']
 
@@ -201,9 +208,9 @@ PATHS = {
                     'names it as `run`.')},
     '/api/v1/folders/{id}/dry-run': {'post': _mine(
         'dryRunFolder', 'What a run would do, and why not the rest', [_id('folder')],
-        _good(_DRY, {'count': 1, 'pulled': 0, 'files': [
+        _also(_good(_DRY, {'count': 1, 'pulled': 0, 'files': [
             {'path': 'a.csv', 'size': 1024, 'mtime': _WHEN, 'verdict': 'already_pulled', 'pulled': False,
-             'waiting': False, 'sentence': 'already pulled as version 1'}]}),
+             'waiting': False, 'sentence': 'already pulled as version 1'}]}), _DRY_LINES),
         [*_CHANGING, *errors.FILES],
         description='Touches nothing. With `Accept: application/x-ndjson` one object a line, and a last one with '
                     '`end` and the totals.')},
