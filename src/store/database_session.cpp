@@ -38,6 +38,19 @@ void prepare_file(const std::string& path) {
     throw stored_failure(errc::unavailable, "the database file cannot be opened (" + words + ")");
 }
 
+/// SQLite makes the log of changes before its index, and removes it after that. So an index without a log is what stays
+/// where somebody has taken the log away after a crash, and with it what was committed last.
+void refuse_without_log(const std::string& path) {
+    const auto is_there = [&path](const char* suffix) { return ::access((path + suffix).c_str(), F_OK) == 0; };
+    // Asked for again: another process may be making both.
+    if (is_there("-wal") || !is_there("-shm") || is_there("-wal")) return;
+    throw stored_failure(
+        errc::damaged,
+        "the database's log of changes (its name ends in -wal) is missing, and was left behind by a "
+        "crash: put it back; or, if it cannot be had, remove the file whose name ends in -shm to go on "
+        "without the changes in it");
+}
+
 /// The first line: further lines of PostgreSQL quote values.
 std::string first_line(const std::string& words) {
     return base::escape(words.substr(0, words.find('\n')));
@@ -107,6 +120,7 @@ void database_session::connect_sqlite() {
         if (where_.where.find_first_of("\"\n") != std::string::npos || where_.where.empty())
             throw stored_failure(errc::unavailable, "the path of the database may not have quotes or line ends in it");
         prepare_file(where_.where);
+        refuse_without_log(where_.where);
     }
     sql_.open(soci::sqlite3, "dbname=\"" + where_.where + "\"");
     sql_ << "PRAGMA busy_timeout = " + std::to_string(where_.busy_wait.count());

@@ -204,6 +204,41 @@ TEST_F(sqlite_file, a_killed_writer_leaves_all_or_nothing) {
     }
 }
 
+TEST_F(sqlite_file, without_the_log_that_a_crash_has_left_nothing_is_opened_and_nothing_made_anew) {
+    make();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto db = open();
+        ::_exit(db && set(**db, "late", "1") ? 0 : 1);  // as one that is killed: the log stays
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+    const auto log = path() + "-wal", kept = folder.path("kept");
+    std::filesystem::rename(log, kept);
+    expect_refused(errc::damaged);
+    EXPECT_FALSE(std::filesystem::exists(log));
+    std::filesystem::rename(kept, log);
+    EXPECT_EQ(must(must(open())->read([](transaction& tx) { return settings::find(tx, "late"); })), "1");
+}
+
+TEST_F(sqlite_file, whoever_gives_the_log_up_goes_on_without_what_was_in_it) {
+    make();
+    const pid_t child = ::fork();
+    if (child == 0) {
+        const auto db = open();
+        ::_exit(db && set(**db, "late", "1") ? 0 : 1);
+    }
+    int status = -1;
+    ::waitpid(child, &status, 0);
+    ASSERT_EQ(status, 0);
+    std::filesystem::remove(path() + "-wal");
+    std::filesystem::remove(path() + "-shm");
+    const auto db = must(open());
+    EXPECT_EQ(must(db->read([](transaction& tx) { return settings::find(tx, "late"); })), std::nullopt);
+    EXPECT_TRUE(must(db->read([](transaction& tx) { return settings::find(tx, "49"); })));
+}
+
 /// One end of a conversation with a process that the test has started: a step is done, or may be done.
 class turns {
   public:

@@ -91,6 +91,19 @@ def test_command_on_the_data_folder_of_a_running_gateway_costs_it_no_commit(own_
         good(call(again, 'POST', '/audit/verify'), intact=True)
 
 
+def test_log_that_was_taken_away_after_a_crash_ends_the_start_until_it_is_back(own_gateway, tmp_path):
+    data = tmp_path / 'data'
+    gateway = own_gateway(data_dir=data)
+    assert post(gateway, 'kept').status == 201
+    gateway.child.signal(signal.SIGKILL)
+    gateway.child.wait(10)
+    (data / 'gangway.db-wal').rename(tmp_path / 'log')
+    refused_start(data, 'log of changes', '-wal')
+    (tmp_path / 'log').rename(data / 'gangway.db-wal')
+    with Gateway(data) as again:
+        assert names(again) == ['kept']
+
+
 @pytest.mark.parametrize('where', ['first page', 'inner page', 'shortened'])
 def test_damaged_database_ends_the_start_and_is_left_as_it_is(tmp_path, where):
     data = tmp_path / 'data'
