@@ -58,7 +58,7 @@ def filled(disk, free):
     return filler
 
 
-@pytest.mark.parametrize('what,most,step', [('pulled', 64, 20), ('kept', 240, 40)])      # in KiB
+@pytest.mark.parametrize('what,most,step', [('pulled', 48, 12), ('kept', 240, 40)])      # in KiB
 def test_disk_that_is_full_at_any_octet_loses_and_repeats_nothing(world, tmp_path, what, most, step):
     """That of the destination, and that of the database: wherever a transaction has come to in SQLite's log."""
     with small_disk(tmp_path / 'disk', 'size=16m') as disk:
@@ -66,7 +66,7 @@ def test_disk_that_is_full_at_any_octet_loses_and_repeats_nothing(world, tmp_pat
         here.add(1)
         assert here.run()[0] == 0       # the tables are there
         full = 0
-        for free in range(0, most << 10, (step // 5 if WHOLE else step) << 10):
+        for free in range(0, most << 10, (step // 4 if WHOLE else step) << 10):
             filler = filled(disk, free)
             here.add(10)
             status, output = here.run()
