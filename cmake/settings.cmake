@@ -32,7 +32,8 @@ if(GANGWAY_SANITIZE)
     target_compile_options(gangway_settings INTERFACE -fsanitize=fuzzer-no-link)
   endif()
 elseif(CMAKE_BUILD_TYPE STREQUAL "Release")
-  target_compile_options(gangway_settings INTERFACE
-    -fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
-  target_link_options(gangway_settings INTERFACE -pie -Wl,-z,relro,-z,now)
+  target_compile_options(gangway_settings INTERFACE -fstack-protector-strong
+    "$<IF:$<BOOL:$<TARGET_PROPERTY:GANGWAY_FAST_TO_BUILD>>,-O0,-U_FORTIFY_SOURCE;-D_FORTIFY_SOURCE=3>")
+  target_link_options(gangway_settings INTERFACE -pie -Wl,-z,relro,-z,now
+    -Wl,--gc-sections,--icf=safe,-z,pack-relative-relocs)  # what is not read at start is not resident either
 endif()

@@ -18,19 +18,14 @@ short_enough() {
         awk '$1 > 450 && $2 != "total" {print $2 ": " $1 " lines; split what has more than 450"; long = 1} END {exit long}'
 }
 
-headers_alone() { cmake --build build/release -j "$(jobs_that_fit)" --target all_verify_interface_header_sets; }
-
-tidy() {
-    find src -name '*.cpp' ! -name '*_test.cpp' -print0 |
-        xargs -0 -n 1 -P "$(jobs_that_fit)" clang-tidy-19 -p build/release --quiet 2> >(grep -v 'warnings\? generated\|treated as error' >&2)
-}
+headers_alone() { cmake --build build/lint -j "$(jobs_that_fit)" --target all_verify_interface_header_sets; }
 
 check "clang-format" formatted
 check "layers" tools/check_layers.py
 check "file lengths" short_enough
 check "shellcheck" shellcheck -x dev .ci/run tools/dev/*.sh
 check "headers compile alone" headers_alone
-check "clang-tidy" tidy
+check "clang-tidy" tools/run_clang_tidy.py build/lint "$(jobs_that_fit)"
 
 [ ${#failed[@]} = 0 ] || fail "lint found faults in: ${failed[*]}"
 say "lint found nothing"
