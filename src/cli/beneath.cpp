@@ -1,13 +1,16 @@
 #include "beneath.hpp"
 
+#include "listing_text.hpp"
+
 #include <gangway/crypto/digest.hpp>
 
 #include <fmt/format.h>
 
 #include <fcntl.h>
 #include <linux/openat2.h>
-#include <sys/stat.h>
+#include <sys/file.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
 namespace gangway::cli {
 namespace {
@@ -24,6 +27,14 @@ std::string temporary_name() {
     return fmt::format("{}-{:x}.part", beginning, count++);
 }
 
+descriptor open_beneath(int root, const std::string& name, std::uint64_t flags) {
+    open_how how{};
+    how.flags = flags | O_CLOEXEC | O_NOFOLLOW;
+    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    const auto opened = ::syscall(SYS_openat2, root, name.empty() ? "." : name.c_str(), &how, sizeof(how));
+    return descriptor{static_cast<int>(opened)};
+}
+
 }  // namespace
 
 std::pair<std::string, std::string> split_name(std::string_view name) {
@@ -33,11 +44,34 @@ std::pair<std::string, std::string> split_name(std::string_view name) {
 }
 
 descriptor open_folder_beneath(int root, const std::string& name) {
-    open_how how{};
-    how.flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW;
-    how.resolve = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    const auto opened = ::syscall(SYS_openat2, root, name.empty() ? "." : name.c_str(), &how, sizeof(how));
-    return descriptor{static_cast<int>(opened)};
+    return open_beneath(root, name, O_RDONLY | O_DIRECTORY);
+}
+
+bool look_beneath(int root, const std::string& name, struct ::stat& there) {
+    const auto [parent, last] = split_name(name);
+    const auto folder = open_beneath(root, parent, O_PATH | O_DIRECTORY);
+    return folder && ::fstatat(folder.get(), last.c_str(), &there, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+base::error unfinished_failure(const std::filesystem::path& file) {
+    const bool is_busy = errno == EWOULDBLOCK;
+    auto failure = system_error("go on with", file);
+    if (is_busy) failure.message = "another transfer of the same file is under way (" + shown(file.native()) + ")";
+    return failure;
+}
+
+descriptor open_unfinished(int folder, const std::string& name, mode_t mode) {
+    constexpr int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    descriptor file{::openat(folder, name.c_str(), flags, mode)};
+    struct ::stat there{};
+    if (!file || ::fstat(file.get(), &there) != 0) return {};
+    // Only what this user made counts, and under this name alone.
+    if (!S_ISREG(there.st_mode) || there.st_uid != ::geteuid() || there.st_nlink != 1) {
+        errno = EPERM;
+        return {};
+    }
+    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) return {};
+    return file;
 }
 
 file_in_making::file_in_making(int folder, std::string name, mode_t mode)
@@ -46,6 +80,13 @@ file_in_making::file_in_making(int folder, std::string name, mode_t mode)
       temporary_(temporary_name()),
       file_(::openat(folder, temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode)),
       unpublished_(static_cast<bool>(file_)) {
+}
+
+file_in_making::file_in_making(int folder, std::string name, std::string temporary, mode_t mode)
+    : folder_(folder),
+      name_(std::move(name)),
+      temporary_(std::move(temporary)),
+      file_(open_unfinished(folder, temporary_, mode)) {
 }
 
 file_in_making::~file_in_making() {
@@ -62,6 +103,12 @@ bool file_in_making::write(std::string_view octets) noexcept {
     return true;
 }
 
+std::optional<std::uint64_t> file_in_making::already() const noexcept {
+    const auto end = ::lseek(file_.get(), 0, SEEK_END);
+    if (end < 0) return std::nullopt;
+    return static_cast<std::uint64_t>(end);
+}
+
 bool file_in_making::publish(bool replace) noexcept {
     if (!file_.close()) return false;
     const unsigned flags = replace ? 0U : RENAME_NOREPLACE;
@@ -72,6 +119,10 @@ bool file_in_making::publish(bool replace) noexcept {
 
 bool preserve_attributes(int file, const sftp::attributes& attributes) noexcept {
     if (attributes.permissions && ::fchmod(file, *attributes.permissions & 0777U) != 0) return false;
+    return preserve_times(file, attributes);
+}
+
+bool preserve_times(int file, const sftp::attributes& attributes) noexcept {
     if (!attributes.mtime || !attributes.atime) return true;
     const timespec times[2] = {{.tv_sec = *attributes.atime, .tv_nsec = 0},
                                {.tv_sec = *attributes.mtime, .tv_nsec = 0}};

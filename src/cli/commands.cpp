@@ -102,7 +102,8 @@ void add_file_options(CLI::App& command, command_line& line) {
     command.add_flag("-r,--recursive", line.recursive, "A folder and everything in it; links are passed over");
     command.add_flag("-p,--preserve", line.preserve, "With -r: keep permissions and times");
     command.add_flag("--resume", line.resume,
-                     "Keep what was transferred if it fails, under a hidden name, and go on with it next time");
+                     "Keep what was transferred if it fails, under a hidden name, and go on with it next time; with -r "
+                     "leave out what is there already");
     command.add_flag("--no-overwrite", line.no_overwrite, "Fail if the file exists");
     command.add_flag("--sync", line.sync, "Success only when the file is on stable storage");
     command

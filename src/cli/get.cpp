@@ -20,10 +20,6 @@ base::error changed() {
             "the file on the server changed while it was transferred: get it again"};
 }
 
-file_version version_of(const sftp::attributes& about) noexcept {
-    return {.size = about.size.value_or(0), .modified = std::int64_t{about.mtime.value_or(0)} * 1'000'000'000};
-}
-
 /// One download, from where an earlier one stopped if that is wanted.
 class download {
   public:

@@ -2,6 +2,7 @@
 /// This machine's end of a transfer: a file, or standard input or output.
 
 #include <gangway/net/asio.hpp>
+#include <gangway/sftp/attributes.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <sys/stat.h>
 #include <system_error>
 
 namespace gangway::cli {
@@ -48,6 +50,10 @@ struct file_version {
     std::int64_t modified = 0;  ///< nanoseconds since 1970, as exact as the file system is
     friend bool operator==(const file_version&, const file_version&) = default;
 };
+
+[[nodiscard]] file_version version_of(const struct ::stat& about) noexcept;
+/// As exact as the server tells: to a second.
+[[nodiscard]] file_version version_of(const sftp::attributes& about) noexcept;
 
 /// The name under which a transfer that is to be resumed keeps what it has: another one for every version of the
 /// source, so that what is found under it is the beginning of just that one.

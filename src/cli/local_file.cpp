@@ -1,3 +1,4 @@
+#include "beneath.hpp"
 #include "descriptor.hpp"
 #include "listing_text.hpp"
 #include "local_ends.hpp"
@@ -11,7 +12,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <string>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <tuple>
 
@@ -115,11 +115,6 @@ base::result<mode_t> mode_for(std::filesystem::path& target, const local_file_op
     return there.st_mode & 0777U;
 }
 
-file_version version_of(const struct stat& about) noexcept {
-    return {.size = static_cast<std::uint64_t>(about.st_size),
-            .modified = std::int64_t{about.st_mtim.tv_sec} * 1'000'000'000 + about.st_mtim.tv_nsec};
-}
-
 class opened_file final : public local_source {
   public:
     opened_file(std::filesystem::path name, descriptor file, std::optional<std::uint64_t> size)
@@ -154,17 +149,8 @@ class opened_file final : public local_source {
 /// What an earlier transfer left, locked, so that two of them never write to it at once.
 base::result<std::unique_ptr<local_sink>> go_on_with(std::filesystem::path target, std::filesystem::path partial,
                                                      local_file_options options, mode_t mode) {
-    descriptor file{::open(partial.c_str(), O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600)};
-    struct stat there{};
-    if (!file || ::fstat(file.get(), &there) != 0) return std::unexpected(system_error("create", target));
-    // Only what this user made counts, and under this name alone.
-    if (!S_ISREG(there.st_mode) || there.st_uid != ::geteuid() || there.st_nlink != 1)
-        return std::unexpected(system_error("go on with", partial, EPERM));
-    if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
-        auto failure = system_error("write", partial);
-        failure.message = "another transfer of the same file is under way (" + shown(partial.native()) + ")";
-        return std::unexpected(std::move(failure));
-    }
+    auto file = open_unfinished(AT_FDCWD, partial, 0600);
+    if (!file) return std::unexpected(unfinished_failure(partial));
     const auto end = ::lseek(file.get(), 0, SEEK_END);
     if (end < 0) return std::unexpected(system_error("create", target));
     return std::make_unique<local_file>(std::move(target), std::move(partial), std::move(file), std::move(options),
@@ -172,6 +158,15 @@ base::result<std::unique_ptr<local_sink>> go_on_with(std::filesystem::path targe
 }
 
 }  // namespace
+
+file_version version_of(const struct ::stat& about) noexcept {
+    return {.size = static_cast<std::uint64_t>(about.st_size),
+            .modified = std::int64_t{about.st_mtim.tv_sec} * 1'000'000'000 + about.st_mtim.tv_nsec};
+}
+
+file_version version_of(const sftp::attributes& about) noexcept {
+    return {.size = about.size.value_or(0), .modified = std::int64_t{about.mtime.value_or(0)} * 1'000'000'000};
+}
 
 std::string partial_name(std::string_view source, const file_version& version) {
     const auto digest = crypto::sha256(fmt::format("{} {} {}", version.size, version.modified, source));

@@ -1,6 +1,9 @@
 #include "local_tree.hpp"
 
 #include "beneath.hpp"
+#include "local_ends.hpp"
+
+#include <gangway/net/errors.hpp>
 
 #include <boost/asio/post.hpp>
 
@@ -32,6 +35,18 @@ base::error refused_name() {
             "the name has control characters: it is not used for a local file"};
 }
 
+base::error remote_changed() {
+    return {net::errc::remote_changed, base::phase::sftp,
+            "the file on the server changed while it was transferred: get it again"};
+}
+
+/// What a file needs beside its content.
+bool settle(int file, const sftp::attributes& attributes, const local_tree_options& options) {
+    if (options.preserve && !preserve_attributes(file, attributes)) return false;
+    if (options.resume && !preserve_times(file, attributes)) return false;
+    return !options.sync || ::fsync(file) == 0;
+}
+
 /// The folder that is open, because most files of a batch are in one.
 struct folder_cache {
     int root;
@@ -54,9 +69,8 @@ std::optional<base::error> make(folder_cache& folders, const std::string& name, 
     const auto folder = folders.at(parent);
     if (folder < 0) return system_error("open", parent);
     file_in_making file{folder, last, new_file_mode(attributes)};
-    const bool made = file && file.write(octets) &&
-                      (!options.preserve || preserve_attributes(file.get(), attributes)) &&
-                      (!options.sync || ::fsync(file.get()) == 0) && file.publish(options.replace);
+    const bool made =
+        file && file.write(octets) && settle(file.get(), attributes, options) && file.publish(options.replace);
     if (made) return std::nullopt;
     return system_error("create", name);
 }
@@ -136,39 +150,83 @@ net::awaitable<void> local_tree::collect() {
     hearing_.moved(outcome_);
 }
 
-net::async_result<void> local_tree::stream(std::string name, net::file_reader& content) {
-    if (!is_plain(name)) {
-        failed(name, refused_name());
-        co_return base::result<void>{};
+/// Where a file that is streamed stays until it is whole, if it is to be gone on with after a failure.
+std::optional<std::string> local_tree::unfinished_name(const std::string& name,
+                                                       const sftp::attributes& attributes) const {
+    if (!options_.resume || !attributes.size || !attributes.mtime) return std::nullopt;
+    return partial_name(name, version_of(attributes));
+}
+
+bool local_tree::wants(const std::string& name, const sftp::attributes& attributes) {
+    struct ::stat there{};
+    if (options_.resume && attributes.size && attributes.mtime && look_beneath(folder_.get(), name, there) &&
+        S_ISREG(there.st_mode) && static_cast<std::uint64_t>(there.st_size) == *attributes.size &&
+        there.st_mtim.tv_sec == static_cast<std::int64_t>(*attributes.mtime)) {
+        ++outcome_.unchanged;
+        return false;
     }
+    listed_ += attributes.size.value_or(0);
+    return true;
+}
+
+void local_tree::all_listed() {
+    outcome_.expected = listed_;
+}
+
+std::uint64_t local_tree::already(const std::string& name, const sftp::attributes& attributes) {
+    const auto unfinished = unfinished_name(name, attributes);
+    const auto parent = split_name(name).first;
+    struct ::stat there{};
+    if (!unfinished || !look_beneath(folder_.get(), parent.empty() ? *unfinished : parent + "/" + *unfinished, there))
+        return 0;
+    return begun_[name] = static_cast<std::uint64_t>(there.st_size);
+}
+
+net::async_result<void> local_tree::stream(std::string name, net::file_reader& content) {
+    base::result<void> written = std::unexpected(refused_name());
+    if (is_plain(name)) written = co_await write_all(name, content);
+    if (written)
+        ++outcome_.files;
+    else
+        failed(name, written.error());
+    co_return base::result<void>{};
+}
+
+net::async_result<void> local_tree::write_all(const std::string& name, net::file_reader& content) {
+    const auto& about = content.attributes();
+    const auto begun = begun_.extract(name);
+    const auto unfinished = unfinished_name(name, about);
     const auto [parent, last] = split_name(name);
     const auto folder = open_folder_beneath(folder_.get(), parent);
+    if (!folder) co_return std::unexpected(system_error("create", name));
     std::optional<file_in_making> file;
-    if (folder) file.emplace(folder.get(), last, new_file_mode(content.attributes()));
-    if (!file || !*file) {
-        failed(name, system_error("create", name));
-        co_return base::result<void>{};
-    }
+    if (unfinished)
+        file.emplace(folder.get(), last, *unfinished, new_file_mode(about));
+    else
+        file.emplace(folder.get(), last, new_file_mode(about));
+    if (!*file) co_return std::unexpected(unfinished ? unfinished_failure(name) : system_error("create", name));
+    if (file->already() != (begun.empty() ? 0 : begun.mapped())) co_return std::unexpected(remote_changed());
+    listed_ -= std::min(listed_, file->already().value_or(0));
+    if (outcome_.expected) all_listed();
     for (;;) {
         const auto piece = co_await content.read();
-        if (!piece) {
-            failed(name, piece.error());
-            co_return base::result<void>{};
-        }
+        if (!piece) co_return std::unexpected(piece.error());
         if (piece->empty()) break;
-        if (!file->write(*piece)) {
-            failed(name, system_error("write", name));
-            co_return base::result<void>{};
-        }
+        if (!file->write(*piece)) co_return std::unexpected(system_error("write", name));
         outcome_.octets += piece->size();
         hearing_.moved(outcome_);
     }
-    const bool made = (!options_.preserve || preserve_attributes(file->get(), content.attributes())) &&
-                      (!options_.sync || ::fsync(file->get()) == 0) && file->publish(options_.replace);
-    if (made)
-        ++outcome_.files;
-    else
-        failed(name, system_error("create", name));
+    if (unfinished) {
+        // It was put together from two transfers: it must not have changed under the second one either.
+        const auto now = co_await content.look_again();
+        if (!now) co_return std::unexpected(now.error());
+        if (version_of(*now) != version_of(about)) {
+            file->spoil();
+            co_return std::unexpected(remote_changed());
+        }
+    }
+    if (!settle(file->get(), about, options_) || !file->publish(options_.replace))
+        co_return std::unexpected(system_error("create", name));
     co_return base::result<void>{};
 }
 

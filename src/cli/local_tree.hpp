@@ -12,7 +12,9 @@
 #include <deque>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,13 +25,18 @@ struct local_tree_options {
     bool replace = true;    ///< existing files
     bool preserve = false;  ///< permissions and times as on the server
     bool sync = false;      ///< each file to stable storage before its name appears
+    /// Files that are here with the size and time they have on the server are left out; streamed files are gone on with
+    /// where an earlier transfer stopped, and stay unfinished where this one stops. Files get their times for that.
+    bool resume = false;
 };
 
 /// What came of a recursive transfer so far.
 struct tree_outcome {
     std::uint64_t files = 0;
     std::uint64_t octets = 0;
-    std::uint64_t passed_over = 0;  ///< links and devices
+    std::uint64_t passed_over = 0;            ///< links and devices
+    std::uint64_t unchanged = 0;              ///< files that the other side has already
+    std::optional<std::uint64_t> expected{};  ///< octets in the end, once that is known
     std::vector<std::pair<std::string, base::error>> failures{};
 };
 
@@ -54,6 +61,9 @@ class local_tree final : public net::tree_receiver {
     local_tree& operator=(const local_tree&) = delete;
 
     [[nodiscard]] bool folder(const std::string& name, const sftp::attributes& attributes) override;
+    [[nodiscard]] bool wants(const std::string& name, const sftp::attributes& attributes) override;
+    void all_listed() override;
+    [[nodiscard]] std::uint64_t already(const std::string& name, const sftp::attributes& attributes) override;
     [[nodiscard]] net::awaitable<void> file(std::string name, sftp::attributes attributes,
                                             net::whole_content content) override;
     [[nodiscard]] net::async_result<void> stream(std::string name, net::file_reader& content) override;
@@ -78,6 +88,9 @@ class local_tree final : public net::tree_receiver {
     };
     void submit();
     net::awaitable<void> collect();
+    [[nodiscard]] std::optional<std::string> unfinished_name(const std::string& name,
+                                                             const sftp::attributes& attributes) const;
+    net::async_result<void> write_all(const std::string& name, net::file_reader& content);
 
     std::filesystem::path root_;
     descriptor folder_;
@@ -85,6 +98,8 @@ class local_tree final : public net::tree_receiver {
     listeners hearing_;
     tree_outcome outcome_{};
     std::vector<std::pair<std::string, sftp::attributes>> folders_{};  ///< whose times are set at the end
+    std::uint64_t listed_ = 0;                                         ///< octets of the files that are wanted
+    std::map<std::string, std::uint64_t> begun_{};                     ///< octets after which a file is gone on with
     std::shared_ptr<batch> filling_ = std::make_shared<batch>();
     std::deque<std::shared_ptr<batch>> making_{};
     std::uint64_t octets_ = 0;          ///< of all batches

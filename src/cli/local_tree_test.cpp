@@ -142,6 +142,36 @@ TEST_F(local_trees, preserved_are_times_and_plain_permissions) {
     EXPECT_EQ(made.st_mtim.tv_sec, 1'100'000'000);
 }
 
+TEST_F(local_trees, what_is_here_with_size_and_time_is_left_out_when_going_on) {
+    const sftp::attributes there{.size = 5, .permissions = 0100644U, .atime = 1'100'000'000, .mtime = 1'100'000'000};
+    receive({{"a", "alpha"}, {"sub/b", "gamma"}}, {.resume = true}, there);
+    auto again = local_tree::open(top_ / "tree", {.resume = true}, listeners());
+    EXPECT_FALSE((*again)->wants("a", there));
+    EXPECT_FALSE((*again)->wants("sub/b", there));
+    EXPECT_TRUE((*again)->wants("c", there));
+    auto later = there, longer = there;
+    later.mtime = 1'100'000'001;
+    longer.size = 6;
+    EXPECT_TRUE((*again)->wants("a", later));
+    EXPECT_TRUE((*again)->wants("a", longer));
+    EXPECT_TRUE((*again)->wants("a", {.size = 5})) << "a server that tells no time";
+    EXPECT_TRUE((*local_tree::open(top_ / "tree", {}, listeners()))->wants("a", there)) << "not asked to go on";
+}
+
+TEST_F(local_trees, what_lies_behind_a_link_is_not_here) {
+    const sftp::attributes there{.size = 4, .permissions = 0100644U, .mtime = 0};
+    write("elsewhere/kept", "kept");
+    const timespec times[2] = {};
+    ASSERT_EQ(::utimensat(AT_FDCWD, (top_ / "elsewhere/kept").c_str(), times, 0), 0);
+    fs::create_directory(top_ / "tree");
+    fs::create_symlink("../elsewhere/kept", top_ / "tree/a");
+    fs::create_symlink("../elsewhere", top_ / "tree/sub");
+    auto tree = local_tree::open(top_ / "tree", {.resume = true}, listeners());
+    EXPECT_TRUE((*tree)->wants("a", there));
+    EXPECT_TRUE((*tree)->wants("sub/kept", there));
+    EXPECT_EQ((*tree)->already("sub/kept", there), 0U);
+}
+
 struct walked {
     std::map<std::string, net::tree_item> items{};
     std::vector<std::string> order{};
@@ -150,10 +180,10 @@ struct walked {
 
 class local_walks : public local_trees {
   protected:
-    walked walk() {
+    walked walk(local_walk_options options = {}) {
         walked all;
         run([&]() -> net::awaitable<void> {
-            const auto source = local_walk::open(top_ / "tree", listeners());
+            const auto source = local_walk::open(top_ / "tree", options, listeners());
             while (auto item = co_await (*source)->next()) {
                 all.order.push_back(item->name);
                 all.items[item->name] = std::move(*item);
@@ -199,9 +229,22 @@ TEST_F(local_walks, a_large_file_comes_without_its_content) {
     EXPECT_EQ(all.items.at("just").content.size(), 1024UL * 1024);
 }
 
+TEST_F(local_walks, a_large_file_has_another_name_for_what_is_unfinished_with_each_version) {
+    write("tree/large", std::string(1024UL * 1024 + 1, 'x'));
+    EXPECT_EQ(walk().items.at("large").unfinished, "");
+    const auto first = walk({.resume = true}).items.at("large");
+    EXPECT_EQ(first.attributes.size, 1024UL * 1024 + 1);
+    EXPECT_EQ(walk({.resume = true}).items.at("large").unfinished, first.unfinished);
+    const auto source = local_walk::open(top_ / "tree", {.resume = true}, listeners());
+    EXPECT_TRUE((*source)->still_is(first));
+    write("tree/large", std::string(1024UL * 1024 + 2, 'x'));
+    EXPECT_FALSE((*source)->still_is(first));
+    EXPECT_NE(walk({.resume = true}).items.at("large").unfinished, first.unfinished);
+}
+
 TEST_F(local_walks, a_file_as_root_is_refused) {
     write("tree", "x");
-    EXPECT_FALSE(local_walk::open(top_ / "tree", listeners()));
+    EXPECT_FALSE(local_walk::open(top_ / "tree", {}, listeners()));
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "local_walk.hpp"
 
 #include "beneath.hpp"
+#include "local_ends.hpp"
 
 #include <boost/asio/post.hpp>
 
@@ -45,22 +46,51 @@ constexpr int as_a_file = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 
 }  // namespace
 
-base::result<std::unique_ptr<local_walk>> local_walk::open(const std::filesystem::path& root,
+base::result<std::unique_ptr<local_walk>> local_walk::open(std::filesystem::path root, local_walk_options options,
                                                            local_tree::listeners hearing) {
     descriptor folder{::open(root.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!folder) return std::unexpected(system_error("read", root));
-    return std::make_unique<local_walk>(std::move(folder), std::move(hearing));
+    return std::make_unique<local_walk>(std::move(root), std::move(folder), options, std::move(hearing));
 }
 
-local_walk::local_walk(descriptor root, local_tree::listeners hearing)
-    : root_(std::move(root)), hearing_(std::move(hearing)) {
+local_walk::local_walk(std::filesystem::path name, descriptor root, local_walk_options options,
+                       local_tree::listeners hearing)
+    : root_(std::move(root)), options_(options), hearing_(std::move(hearing)) {
+    if (options_.measure) net::asio::post(measuring_.emplace(1), [this, folder = std::move(name)] { measure(folder); });
     while (coming_.size() < batches_ahead)
         ask();
 }
 
 local_walk::~local_walk() {
+    over_ = true;
+    if (measuring_) measuring_->join();
     worker_.stop();
     worker_.join();
+}
+
+/// What changes meanwhile, or cannot be read, makes the number a little wrong and nothing else.
+void local_walk::measure(const std::filesystem::path& root) {
+    namespace fs = std::filesystem;
+    std::error_code failure, ignored;
+    fs::recursive_directory_iterator entry{root, fs::directory_options::skip_permission_denied, failure};
+    for (; !failure && entry != fs::recursive_directory_iterator{} && !over_; entry.increment(failure)) {
+        if (entry->symlink_status(ignored).type() != fs::file_type::regular) continue;
+        const auto size = entry->file_size(ignored);
+        if (!ignored) measured_ += size;
+    }
+    all_measured_ = !failure;
+}
+
+void local_walk::moved() {
+    auto so_far = tree_outcome{.files = outcome_.files, .octets = outcome_.octets + streamed_};
+    if (all_measured_) so_far.expected = measured_ - std::min<std::uint64_t>(measured_, left_out_);
+    hearing_.moved(so_far);
+}
+
+descriptor local_walk::open_file(const std::string& name) const {
+    const auto [parent, last] = split_name(name);
+    const auto folder = open_folder_beneath(root_.get(), parent);
+    return descriptor{folder ? ::openat(folder.get(), last.c_str(), as_a_file) : -1};
 }
 
 void local_walk::ask() {
@@ -129,6 +159,10 @@ void local_walk::visit(batch& found, int folder, const std::string& above, const
         if (ends) item.what = net::tree_item::kind::file;
         found.octets += item.content.size();
     }
+    if (item.what == net::tree_item::kind::large) {
+        item.attributes.size = static_cast<std::uint64_t>(there.st_size);
+        if (options_.resume) item.unfinished = partial_name(item.name, version_of(there));
+    }
     found.items.push_back(std::move(item));
 }
 
@@ -151,13 +185,14 @@ net::awaitable<std::optional<net::tree_item>> local_walk::next() {
     co_return std::nullopt;
 }
 
-net::async_result<void> local_walk::stream(const std::string& name, net::file_writer& to) {
-    const auto [parent, last] = split_name(name);
-    const auto folder = open_folder_beneath(root_.get(), parent);
-    const descriptor file{folder ? ::openat(folder.get(), last.c_str(), as_a_file) : -1};
+net::async_result<void> local_walk::stream(const std::string& name, net::file_writer& to, std::uint64_t from) {
+    const auto file = open_file(name);
     struct stat there{};
     if (!file || ::fstat(file.get(), &there) != 0) co_return std::unexpected(system_error("read", name));
     if (!S_ISREG(there.st_mode)) co_return std::unexpected(system_error("read", name, ELOOP));
+    if (::lseek(file.get(), static_cast<off_t>(from), SEEK_SET) < 0)
+        co_return std::unexpected(system_error("read", name));
+    left_out_ += from;
     std::string buffer(piece_octets, '\0');
     // Several files are streamed at a time, and each counts for what the server has of it.
     struct share {
@@ -165,22 +200,37 @@ net::async_result<void> local_walk::stream(const std::string& name, net::file_wr
         std::uint64_t own = 0;
         ~share() { all -= own; }
         void is(std::uint64_t octets) { all += octets - std::exchange(own, octets); }
-    } moved{streamed_};
+    } sent{streamed_};
     for (;;) {
         const auto count = read_up_to(file.get(), buffer.data(), buffer.size());
         if (count < 0) co_return std::unexpected(system_error("read", name));
         if (count == 0) co_return base::result<void>{};
         const auto written = co_await to.write(std::string_view{buffer}.substr(0, static_cast<std::size_t>(count)));
         if (!written) co_return written;
-        moved.is(to.acknowledged());
-        hearing_.moved({.files = outcome_.files, .octets = outcome_.octets + streamed_});
+        sent.is(to.acknowledged());
+        moved();
     }
+}
+
+base::result<void> local_walk::still_is(const net::tree_item& item) {
+    const auto file = open_file(item.name);
+    struct stat there{};
+    if (!file || ::fstat(file.get(), &there) != 0) return std::unexpected(system_error("read", item.name));
+    if (partial_name(item.name, version_of(there)) == item.unfinished) return {};
+    return base::fail(std::make_error_code(std::errc::interrupted), base::phase::storage,
+                      "the local file changed while it was sent: put it again");
+}
+
+void local_walk::unchanged(const std::string&, std::uint64_t octets) {
+    ++outcome_.unchanged;
+    left_out_ += octets;
+    moved();
 }
 
 void local_walk::done(const std::string&, std::uint64_t octets) {
     ++outcome_.files;
     outcome_.octets += octets;
-    hearing_.moved(outcome_);
+    moved();
 }
 
 void local_walk::failed(const std::string& name, base::error why) {

@@ -15,8 +15,10 @@ class progress {
   public:
     using instant = std::chrono::steady_clock::time_point;
 
-    /// `total` is absent where nobody knows the size, as of a pipe.
+    /// `total` is absent where nobody knows the size, as of a pipe, or nobody does yet.
     progress(std::optional<std::uint64_t> total, instant start);
+    /// From now on it is known, or known better.
+    void expect(std::uint64_t total) noexcept { total_ = total; }
     /// The first `already` octets were there before: they count as done, but not for the rate. Call before `advance`.
     void skip(std::uint64_t already) noexcept;
 

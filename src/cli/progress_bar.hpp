@@ -16,6 +16,8 @@ class progress_bar {
     /// Clears the line, so that an error begins on an empty one.
     ~progress_bar();
 
+    [[nodiscard]] bool visible() const noexcept { return visible_; }
+    void expect(std::uint64_t total) noexcept { meter_.expect(total); }
     void skip(std::uint64_t already) noexcept { meter_.skip(already); }
     /// Draws ten times a second at most. `files` are shown in front, if there are several.
     void advance(std::uint64_t done, std::uint64_t files = 0);

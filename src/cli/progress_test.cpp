@@ -33,6 +33,14 @@ TEST(progress, unknown_size_shows_only_what_was_moved) {
     EXPECT_FALSE(meter.time_left());
 }
 
+TEST(progress, total_that_is_learnt_later_tells_the_time_left_from_then_on) {
+    progress meter{std::nullopt, start};
+    meter.advance(2 * mib, start + 1s);
+    EXPECT_FALSE(meter.time_left());
+    meter.expect(10 * mib);
+    EXPECT_EQ(meter.line(50), " 20 %    2.0 MiB of 10.0 MiB    2.0 MiB/s    0:04 ");
+}
+
 TEST(progress, what_was_there_before_is_done_but_not_fast) {
     progress meter{10 * mib, start};
     meter.skip(6 * mib);

@@ -22,8 +22,6 @@ using existing = net::writer_options::existing;
 
 /// How long an interrupted command may take to clean up.
 constexpr std::chrono::seconds clean_up_time{3};
-/// What is sent once more when an upload is resumed.
-constexpr std::uint64_t resume_reach = 8UL * 1024 * 1024;
 
 net::async_result<std::unique_ptr<net::file_writer>> open_writer(net::sftp_client& client, model::remote_path path,
                                                                  net::writer_options options, net::stripes how,
@@ -116,13 +114,13 @@ class upload {
             co_return base::fail(sftp::errc::already_exists, base::phase::sftp,
                                  "something else has the name of the file to be resumed");
         options.when_there = existing::resume;
-        options.offset = resumed_at_ = size - std::min(size, resume_reach);
+        options.offset = resumed_at_ = size - std::min(size, net::resume_reach);
         co_return source.seek(resumed_at_);
     }
 
     [[nodiscard]] net::stripes stripes_for(const local_source& source) const {
         net::stripes how{.size = source.size()};
-        if (wanted_.line.resume) how.reach = resume_reach;
+        if (wanted_.line.resume) how.reach = net::resume_reach;
         how.more = net::channels_of(connection_, wanted_.limits.operation);
         if (wanted_.line.parallel != 0) {
             how.most = wanted_.line.parallel;

@@ -40,8 +40,8 @@ base::result<void> check_combinations(const command_line& line) {
         return model::invalid("recursive", "a folder cannot go through standard input or output");
     if (line.recursive && (line.append || !line.mode.empty()))
         return model::invalid("recursive", "-r does not go with --append or --mode");
-    if (line.resume && (line.recursive || line.local == "-" || line.append))
-        return model::invalid("resume", "--resume is for one file: it does not go with -r, --append, or a pipe");
+    if (line.resume && (line.local == "-" || line.append))
+        return model::invalid("resume", "--resume is for files: it does not go with --append or a pipe");
     if (line.preserve && !line.recursive) return model::invalid("preserve", "--preserve belongs to --recursive");
     if (line.local.starts_with("sftp://"))
         return model::invalid("local", "one side of a transfer is a local file; between two servers, get and then put");
@@ -67,10 +67,14 @@ base::result<std::filesystem::path> local_name_of(const model::remote_path& path
     return std::filesystem::path{std::string{path.name()}};
 }
 
-/// Into a folder the file goes under its own name.
-base::result<std::filesystem::path> download_target(const std::string& local, const model::remote_path& path,
-                                                    bool recursive) {
+/// Into a folder the file goes under its own name. A folder that is gone on with is there already, and is still the one
+/// that was named, unless a slash or a dot says that it is what the target lies in.
+base::result<std::filesystem::path> download_target(const command_line& line, const model::remote_path& path) {
+    const auto& local = line.local;
+    const bool recursive = line.recursive;
     std::error_code ignored;
+    const auto last = std::filesystem::path{local}.filename();
+    if (recursive && line.resume && !last.empty() && last != "." && last != "..") return std::filesystem::path{local};
     // All of a server's files have no name of their own.
     if (recursive && !local.empty() && path.name().empty()) return std::filesystem::path{local};
     const bool into_folder = local.empty() || std::filesystem::is_directory(local, ignored);
@@ -83,7 +87,7 @@ base::result<std::filesystem::path> download_target(const std::string& local, co
 base::result<void> place_files(request& wanted) {
     const auto& line = wanted.line;
     if (line.what == verb::get && line.local != "-") {
-        auto target = download_target(line.local, wanted.path, line.recursive);
+        auto target = download_target(line, wanted.path);
         if (!target) return std::unexpected(std::move(target.error()));
         wanted.local = std::move(*target);
     }

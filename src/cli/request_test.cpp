@@ -138,12 +138,19 @@ TEST(request, append_contradicts_atomic_and_no_overwrite) {
     EXPECT_EQ(refused_field(written), "append");
 }
 
-TEST(request, resuming_is_for_one_file) {
+TEST(request, resuming_is_for_files_and_folders_of_files) {
     auto fetched = line(verb::get, std::string{server} + "/a");
     fetched.resume = true;
     EXPECT_TRUE(understand(fetched));
     fetched.recursive = true;
-    EXPECT_EQ(refused_field(fetched), "resume");
+    fetched.local = "/tmp";
+    EXPECT_EQ(understand(fetched)->local, "/tmp") << "the same folder, now that it is there";
+    fetched.local = "/tmp/";
+    EXPECT_EQ(understand(fetched)->local, "/tmp/a");
+    fetched.local = "/tmp/.";
+    EXPECT_EQ(understand(fetched)->local, "/tmp/./a");
+    fetched.local.clear();
+    EXPECT_EQ(understand(fetched)->local, "a");
     fetched.recursive = false;
     fetched.local = "-";
     EXPECT_EQ(refused_field(fetched), "resume");

@@ -17,6 +17,8 @@ class tree_report {
     tree_report(const tree_report&) = delete;
     tree_report& operator=(const tree_report&) = delete;
 
+    /// Is there a terminal to draw on?
+    [[nodiscard]] bool shows_progress() const noexcept { return bar_->visible(); }
     /// One failure, on standard error.
     void told(const std::string& name, const base::error& why);
     void moved(const tree_outcome& so_far);

@@ -23,8 +23,10 @@ class large_uploads {
   private:
     awaitable<void> take_in_turn();
     awaitable<void> several(std::size_t count);
-    async_result<std::uint64_t> stream(const tree_item& item);
+    /// Nothing where the server had it already.
+    async_result<std::optional<std::uint64_t>> stream(const tree_item& item);
     async_result<std::uint64_t> write(const tree_item& item, const model::remote_path& path, writer_options how);
+    async_result<std::uint64_t> go_on(const tree_item& item, const model::remote_path& path, writer_options how);
 
     sftp_client& client_;
     const model::remote_path& root_;
@@ -36,6 +38,9 @@ class large_uploads {
 
 /// The path of `name`, which is relative to `root` or empty.
 [[nodiscard]] std::string path_beneath(const model::remote_path& root, const std::string& name);
+
+/// Is what is there the file `item`, as far as size and time tell?
+[[nodiscard]] bool is_same(const sftp::attributes& there, const tree_item& item, std::uint64_t size);
 
 /// Something is at the path that must stay.
 [[nodiscard]] base::error in_the_way(std::string_view what);

@@ -77,6 +77,7 @@ class tree_walk {
         limits_.large_at_once = std::max<std::size_t>(limits_.large_at_once, 1);
         folders_waiting_.push_back({"", *there});
         for (fill(); calls_.outstanding() > 0 && !fatal_; fill()) {
+            tell_when_listed();
             auto ended = co_await calls_.next();
             if (!ended.answer) co_return std::unexpected(ended.answer.error());
             const auto of = label::of(ended.tag);
@@ -90,6 +91,7 @@ class tree_walk {
             }
         }
         if (fatal_) co_return std::unexpected(*fatal_);
+        tell_when_listed();
         co_return co_await stream_the_large();
     }
 
@@ -128,6 +130,11 @@ class tree_walk {
                (files_.used() == 0 ||
                 octets_ + files_waiting_.front().attributes.size.value_or(0) <= limits_.octets_in_flight))
             open_next();
+    }
+
+    void tell_when_listed() {
+        const bool over = folders_waiting_.empty() && folders_.used() == 0 && unknown_.empty() && looking_.used() == 0;
+        if (over && !std::exchange(listed_, true)) receiver_.all_listed();
     }
 
     /// The last one first, so that a deep tree needs little memory.
@@ -243,10 +250,12 @@ class tree_walk {
             unknown_.push_back(std::move(entry));
         else if (about.type_known() && !about.is_regular())
             receiver_.passed_over(entry.name, about);
+        else if (!receiver_.wants(entry.name, about))
+            return;
         else if (about.size && *about.size <= limits_.whole)
             files_waiting_.push_back(std::move(entry));
         else
-            large_.push_back(std::move(entry.name));
+            large_.push_back(std::move(entry));
     }
     void looked(std::uint32_t slot, const sftp::reply& answer) {
         auto entry = looking_.take(slot);
@@ -300,7 +309,7 @@ class tree_walk {
         if (done.failure) {
             receiver_.failed(done.what.name, *std::move(done.failure));
         } else if (done.differs) {
-            large_.push_back(std::move(done.what.name));
+            large_.push_back(std::move(done.what));
         } else {
             return std::pair{std::move(done.what), done.frame ? whole_content{*std::move(done.frame)}
                                                               : whole_content{std::move(done.joined)}};
@@ -316,21 +325,23 @@ class tree_walk {
     }
     awaitable<void> stream_in_turn() {
         while (!large_.empty() && !fatal_) {
-            const auto name = std::move(large_.front());
+            const auto next = std::move(large_.front());
             large_.pop_front();
-            const auto streamed = co_await stream(name);
+            const auto streamed = co_await stream(next);
             if (!streamed && !fatal_) fatal_ = streamed.error();
         }
     }
-    async_result<void> stream(const std::string& name) {
+    async_result<void> stream(const named& file) {
+        const auto& name = file.name;
         auto path = model::remote_path::parse(path_of(name));
         if (!path) {
             receiver_.failed(name, path.error());
             co_return base::result<void>{};
         }
         // Together they ask for no more ahead than one does on its own.
-        const read_range all{.most_ahead = read_range{}.most_ahead / limits_.large_at_once};
-        const auto reader = co_await file_reader::open(client_, *std::move(path), all);
+        const read_range rest{.offset = receiver_.already(name, file.attributes),
+                              .most_ahead = read_range{}.most_ahead / limits_.large_at_once};
+        const auto reader = co_await file_reader::open(client_, *std::move(path), rest);
         if (reader) co_return co_await receiver_.stream(name, **reader);
         if (!client_.usable()) co_return std::unexpected(reader.error());
         receiver_.failed(name, reader.error());
@@ -348,8 +359,8 @@ class tree_walk {
     tree_limits limits_;
     std::vector<named> folders_waiting_{};
     std::deque<named> files_waiting_{};
-    std::deque<named> unknown_{};      ///< of which type?
-    std::deque<std::string> large_{};  ///< to be streamed
+    std::deque<named> unknown_{};  ///< of which type?
+    std::deque<named> large_{};    ///< to be streamed
     slots<open_folder> folders_{};
     slots<open_file> files_{};
     slots<named> looking_{};
@@ -358,6 +369,7 @@ class tree_walk {
     std::uint64_t chunk_ = 0;                            ///< octets of a READ
     std::uint64_t octets_ = 0;                           ///< of the files in flight
     std::size_t entries_ = 0;
+    bool listed_ = false;  ///< was the receiver told that it knows all files?
     std::optional<base::error> fatal_{};
     call_pipeline calls_;  ///< goes first
 };

@@ -18,7 +18,20 @@ struct receiver final : tree_receiver {
     std::map<std::string, std::string> files{}, streams{};
     std::vector<std::string> passed{};
     std::map<std::string, std::error_code> failures{};
-    std::set<std::string> refused_folders{};
+    std::set<std::string> refused_folders{}, here{};
+    std::map<std::string, std::uint64_t> begun{};
+    std::vector<std::string> asked{};
+    std::size_t asked_when_listed = 0, listings = 0;
+
+    bool wants(const std::string& name, const sftp::attributes&) override {
+        asked.push_back(name);
+        return !here.contains(name);
+    }
+    std::uint64_t already(const std::string& name, const sftp::attributes&) override { return begun[name]; }
+    void all_listed() override {
+        ++listings;
+        asked_when_listed = asked.size();
+    }
 
     bool folder(const std::string& name, const sftp::attributes&) override {
         folders.push_back(name);
@@ -77,6 +90,38 @@ TEST_F(tree_download, files_are_opened_without_waiting_for_each_other) {
     EXPECT_EQ(std::ranges::count_if(server.log.begin(), first_read,
                                     [](const auto& line) { return line.starts_with("OPEN "); }),
               50);
+}
+
+TEST_F(tree_download, a_file_that_is_not_wanted_is_not_opened) {
+    file("/t", "here", "x");
+    file("/t", "missing", "y");
+    got.here = {"here"};
+    ASSERT_TRUE(fetch());
+    EXPECT_EQ(got.files, (std::map<std::string, std::string>{{"missing", "y"}}));
+    EXPECT_EQ(server.count("OPEN"), 1U);
+}
+
+TEST_F(tree_download, a_streamed_file_is_read_from_where_it_was_left) {
+    file("/t", "large", std::string(60'000, 'a') + std::string(60'000, 'b'));
+    got.begun["large"] = 60'000;
+    ASSERT_TRUE(fetch({.whole = 1000}));
+    EXPECT_EQ(got.streams["large"], std::string(60'000, 'b'));
+}
+
+TEST_F(tree_download, the_end_of_the_listing_is_told_once_when_all_names_are_known) {
+    file("/t", "a", "alpha");
+    server.listings["/t"].push_back({"sub", folder_mode});
+    file("/t/sub", "b", "beta");
+    file("/t/sub", "large", std::string(5000, 'x'));
+    ASSERT_TRUE(fetch({.whole = 1000}));
+    EXPECT_EQ(got.listings, 1U);
+    EXPECT_EQ(got.asked_when_listed, 3U);
+}
+
+TEST_F(tree_download, the_end_of_an_empty_listing_is_told) {
+    server.listings["/t"] = {};
+    ASSERT_TRUE(fetch());
+    EXPECT_EQ(got.listings, 1U);
 }
 
 TEST_F(tree_download, answers_in_any_order_give_the_same) {

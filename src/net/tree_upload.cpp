@@ -29,6 +29,7 @@ enum class step : std::uint8_t {
     look_at_file,
     open_old,
     look_before,
+    compare,
     write,
     sync,
     look,
@@ -159,6 +160,17 @@ class tree_writer {
     }
     void begin_file(tree_item item) {
         const auto slot = files_.add({.item = std::move(item)});
+        if (!options_.resume) return make_file(slot);
+        start(slot, sftp::lstat_request{.path = path_of(files_[slot].item.name)}, {step::compare, slot});
+    }
+    void compared(std::uint32_t slot, const sftp::reply& answer) {
+        const auto& item = files_[slot].item;
+        const auto there = answer.as<sftp::attrs_reply>();
+        if (!there || !is_same(there->attrs, item, item.content.size())) return make_file(slot);
+        const auto same = drop(slot);
+        source_.unchanged(same.item.name, same.item.content.size());
+    }
+    void make_file(std::uint32_t slot) {
         auto& file = files_[slot];
         if (!options_.atomic) return open(slot, step::open_new);
         const auto path = model::remote_path::parse(path_of(file.item.name));
@@ -214,6 +226,8 @@ class tree_writer {
                 return obstacle_seen(of.slot, answer);
             case step::look_before:
                 return target_seen(of.slot, answer);
+            case step::compare:
+                return compared(of.slot, answer);
             case step::publish:
                 return published(of.slot, answer);
             default:
@@ -271,13 +285,11 @@ class tree_writer {
             add(file,
                 sftp::write_request{.handle = opened->handle, .offset = offset, .data = content.substr(offset, chunk_)},
                 {step::write, slot});
-        if (options_.preserve)
-            add(file,
-                sftp::fsetstat_request{.handle = opened->handle,
-                                       .attrs = {.permissions = about.permissions.value_or(0666) & 0777U,
-                                                 .atime = about.atime,
-                                                 .mtime = about.mtime}},
-                {step::set, slot});
+        if (options_.preserve || options_.resume) {
+            sftp::attributes wanted{.atime = about.atime, .mtime = about.mtime};
+            if (options_.preserve) wanted.permissions = about.permissions.value_or(0666) & 0777U;
+            add(file, sftp::fsetstat_request{.handle = opened->handle, .attrs = wanted}, {step::set, slot});
+        }
         if (options_.sync && client_.features().fsync)
             add(file, sftp::fsync_request{.handle = opened->handle}, {step::sync, slot});
         add(file, sftp::fstat_request{.handle = opened->handle}, {step::look, slot});

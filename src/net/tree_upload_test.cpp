@@ -17,6 +17,8 @@ struct source final : tree_source {
     std::map<std::string, std::string> large{};
     std::map<std::string, std::uint64_t> arrived{};
     std::map<std::string, std::error_code> failures{};
+    std::vector<std::string> same{};
+    bool changes = false;  ///< does every large file change while it is sent?
 
     awaitable<std::optional<tree_item>> next() override {
         if (items.empty()) co_return std::nullopt;
@@ -24,9 +26,14 @@ struct source final : tree_source {
         items.pop_front();
         co_return first;
     }
-    async_result<void> stream(const std::string& name, file_writer& to) override {
-        co_return co_await to.write(large[name]);
+    async_result<void> stream(const std::string& name, file_writer& to, std::uint64_t from) override {
+        co_return co_await to.write(std::string_view{large[name]}.substr(from));
     }
+    base::result<void> still_is(const tree_item&) override {
+        if (changes) return base::fail(errc::remote_changed, base::phase::storage, "changed");
+        return {};
+    }
+    void unchanged(const std::string& name, std::uint64_t) override { same.push_back(name); }
     void done(const std::string& name, std::uint64_t octets) override { arrived[name] = octets; }
     void failed(const std::string& name, base::error why) override { failures[name] = why.code; }
 };
@@ -260,6 +267,102 @@ TEST_F(tree_upload, permissions_and_times_are_set_before_the_close) {
     EXPECT_LT(of("WRITE"), of("FSETSTAT"));
     EXPECT_LT(of("FSETSTAT"), of("CLOSE"));
     EXPECT_EQ(server.count("SETSTAT"), 1U);
+}
+
+/// A server that tells times, and files of which one version is there.
+struct tree_upload_resumed : tree_upload {
+    static constexpr std::uint32_t now = 1'700'000'000;
+    std::map<std::string, std::uint32_t> times{};
+
+    tree_upload_resumed() {
+        server.instead = [this, others = server.instead](const testing::wire_request& request) {
+            base::byte_reader in{request.rest};
+            const std::string path{in.string()};
+            const auto there = server.files.find(path);
+            if (request.type != testing::wire::lstat || there == server.files.end() || !times.contains(path))
+                return others(request);
+            std::string body;
+            base::byte_writer out{body};
+            out.u8(105);
+            out.u32(request.id);
+            out.u32(1U | 4U | 8U);
+            out.u64(there->second.content.size());
+            out.u32(0100644);
+            out.u32(times[path]);
+            out.u32(times[path]);
+            return std::optional{body};
+        };
+    }
+    void add_at(kind what, const std::string& name, std::string content, std::uint32_t time) {
+        if (what == kind::large) given.large[name] = content;
+        tree_item item{.what = what, .name = name, .attributes = {.permissions = 0640, .atime = time, .mtime = time}};
+        if (what == kind::large) {
+            item.attributes.size = content.size();
+            item.unfinished = "." + name + ".part";
+        } else {
+            item.content = std::move(content);
+        }
+        given.items.push_back(std::move(item));
+    }
+    void there(const std::string& path, std::string content, std::uint32_t time) {
+        server.files[path] = {.content = std::move(content)};
+        times[path] = time;
+    }
+};
+
+TEST_F(tree_upload_resumed, what_is_there_with_size_and_time_is_not_sent) {
+    there("/t/same", "alpha", now);
+    there("/t/older", "alpha", now - 1);
+    there("/t/shorter", "alph", now);
+    for (const char* name : {"same", "older", "shorter", "missing"})
+        add_at(kind::file, name, "alpha", now);
+    ASSERT_TRUE(send({.resume = true}));
+    EXPECT_EQ(given.same, std::vector<std::string>{"same"});
+    EXPECT_EQ(given.arrived.size(), 3U);
+    EXPECT_EQ(server.files["/t/shorter"].content, "alpha");
+    EXPECT_EQ(server.count("FSETSTAT"), 3U) << "the times, by which they are known next time";
+}
+
+TEST_F(tree_upload_resumed, what_has_no_time_on_the_server_is_sent) {
+    server.files["/t/a"] = {.content = "alpha"};
+    add_at(kind::file, "a", "alpha", now);
+    ASSERT_TRUE(send({.resume = true}));
+    EXPECT_TRUE(given.same.empty());
+    EXPECT_EQ(given.arrived.size(), 1U);
+}
+
+TEST_F(tree_upload_resumed, a_large_file_that_is_there_is_not_sent) {
+    there("/t/big", std::string(5000, 'x'), now);
+    add_at(kind::large, "big", std::string(5000, 'x'), now);
+    ASSERT_TRUE(send({.resume = true}));
+    EXPECT_EQ(given.same, std::vector<std::string>{"big"});
+    EXPECT_EQ(server.count("WRITE"), 0U);
+}
+
+TEST_F(tree_upload_resumed, a_large_file_goes_on_where_it_stopped_but_for_what_may_have_holes) {
+    const std::string content = std::string(resume_reach, 'a') + std::string(100'000, 'b');
+    server.files["/t/.big.part"] = {.content = content.substr(0, resume_reach + 50'000)};
+    add_at(kind::large, "big", content, now);
+    ASSERT_TRUE(send({.resume = true}));
+    EXPECT_EQ(server.files["/t/big"].content, content);
+    EXPECT_FALSE(server.files.contains("/t/.big.part"));
+    EXPECT_EQ(given.arrived["big"], content.size() - 50'000);
+}
+
+TEST_F(tree_upload_resumed, a_large_file_that_changed_meanwhile_is_told_and_thrown_away) {
+    given.changes = true;
+    add_at(kind::large, "big", std::string(5000, 'x'), now);
+    ASSERT_TRUE(send({.resume = true}));
+    EXPECT_EQ(given.failures["big"], errc::remote_changed);
+    EXPECT_TRUE(server.files.empty());
+}
+
+TEST_F(tree_upload_resumed, more_than_the_file_has_is_something_else) {
+    server.files["/t/.big.part"] = {.content = std::string(6000, 'x')};
+    add_at(kind::large, "big", std::string(5000, 'x'), now);
+    ASSERT_TRUE(send({.resume = true}));
+    EXPECT_EQ(given.failures["big"], sftp::errc::already_exists);
+    EXPECT_EQ(server.files["/t/.big.part"].content.size(), 6000U);
 }
 
 }  // namespace

@@ -121,6 +121,6 @@ def test_interrupted_download_leaves_no_file_under_its_name(cli, openssh, place,
     assert len(partials(tmp_path)) == len(resume)
 
 
-@pytest.mark.parametrize('arguments', [['get', ':/x', '-', '--resume'], ['get', '-r', ':/x', 'y', '--resume']])
-def test_resume_is_for_one_file(cli, openssh, arguments):
+@pytest.mark.parametrize('arguments', [['get', ':/x', '-', '--resume'], ['put', 'x', ':/y', '--append', '--resume']])
+def test_resume_is_for_files(cli, openssh, arguments):
     assert cli.to(openssh, *arguments).status == USAGE

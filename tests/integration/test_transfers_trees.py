@@ -193,6 +193,6 @@ def test_a_missing_folder_is_an_error(run, place, tmp_path):
     assert run('put', '-r', '--parents', tmp_path / 'source', f'{url}/no/folder').status == OK
 
 
-@pytest.mark.parametrize('options', [('--append',), ('--resume',), ('--mode', '600')])
+@pytest.mark.parametrize('options', [('--append',), ('--mode', '600')])
 def test_what_does_not_go_together_is_said_before_anything_is_sent(run, place, tmp_path, options):
     assert run('put', '-r', *options, tmp_path, place[0]).status == USAGE

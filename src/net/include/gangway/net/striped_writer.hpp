@@ -18,6 +18,9 @@ namespace gangway::net {
 /// Opens one more channel to the same account. It runs on the strand of the first.
 using channel_opener = std::function<async_result<std::unique_ptr<sftp_client>>()>;
 
+/// What is sent once more when an upload is gone on with, and the `reach` of one that may be.
+inline constexpr std::uint64_t resume_reach = 8UL * 1024 * 1024;
+
 /// How a file may be striped.
 struct stripes {
     channel_opener more{};                ///< none: one channel only

@@ -35,11 +35,17 @@ class tree_receiver {
     virtual ~tree_receiver() = default;
     /// A folder, before anything in it. Otherwise than true: it is passed over, and the receiver has noted why.
     [[nodiscard]] virtual bool folder(const std::string& name, const sftp::attributes& attributes) = 0;
+    /// Shall this file come? Asked before anything of it is.
+    [[nodiscard]] virtual bool wants(const std::string&, const sftp::attributes&) { return true; }
+    /// All files were asked about.
+    virtual void all_listed() {}
+    /// Of a file that will be streamed: how many octets an earlier download has left, after which to go on.
+    [[nodiscard]] virtual std::uint64_t already(const std::string&, const sftp::attributes&) { return 0; }
     /// A file, whole. Waiting here holds up the download.
     [[nodiscard]] virtual awaitable<void> file(std::string name, sftp::attributes attributes,
                                                whole_content content) = 0;
-    /// A large file, one of several at a time: read to its end, or to its first error, which the receiver notes. An
-    /// error returned is one that ends the download.
+    /// A large file, one of several at a time, from where `already` said: read to its end, or to its first error, which
+    /// the receiver notes. An error returned is one that ends the download.
     [[nodiscard]] virtual async_result<void> stream(std::string name, file_reader& content) = 0;
     /// Neither file nor folder: a link, which is never followed, or a device.
     virtual void passed_over(const std::string& name, const sftp::attributes& attributes) = 0;
