@@ -118,10 +118,7 @@ net::awaitable<void> pull_service::core::look_at_all() {
         co_return;
     }
     for (auto& [id, entry] : found->folders)
-        if (const auto before = folders_.find(id); before != folders_.end()) {
-            entry.looks = before->second.looks;
-            entry.again = before->second.again;
-        }
+        if (const auto before = folders_.find(id); before != folders_.end()) entry.looks = before->second.looks;
     folders_ = std::move(found->folders);
     table_.know_successes(std::move(found->successes));
     for (const auto& each : found->rescheduled)

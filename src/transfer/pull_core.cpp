@@ -91,17 +91,37 @@ std::string pull_service::core::new_run_id() {
     return id;
 }
 
+shared_pulling pull_service::core::unfinished(const std::string& folder_id) const {
+    const auto found = in_hand_.find(folder_id);
+    if (found != in_hand_.end() && !found->second->ending) return found->second;
+    const auto next = next_.find(folder_id);
+    return next == next_.end() ? nullptr : next->second;
+}
+
 void pull_service::core::take_in_hand(wanted_run what) {
     const auto run = std::make_shared<pulling>(std::move(what));
+    table_.add(run);
+    if (is_in_hand(run->what.folder_id))
+        next_.emplace(run->what.folder_id, run);
+    else
+        queue(run);
+}
+
+void pull_service::core::queue(const shared_pulling& run) {
     in_hand_.emplace(run->what.folder_id, run);
     waiting_.push_back(run);
-    table_.add(run);
     nudge();
 }
 
 void pull_service::core::let_go(const pulling& run) {
     table_.remove(run);
     in_hand_.erase(run.what.folder_id);
+    const auto next = next_.extract(run.what.folder_id);
+    if (next.empty()) return;
+    if (stopping_)
+        table_.remove(*next.mapped());
+    else
+        queue(next.mapped());
 }
 
 void pull_service::core::end_early(pulling& run, run_end why) {

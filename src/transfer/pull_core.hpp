@@ -32,6 +32,7 @@ struct pulling {
     moment not_before{};                                   ///< another node works on the connection until then, perhaps
     run_end interrupted_by = run_end::cut_off;             ///< what ended it, if anything did
     net::asio::cancellation_signal stop{}, end_keeping{};  ///< of the run; of the coroutine that keeps its lease
+    bool ending = false;                                   ///< its end is being written, and others may have read it
     bool over = false;                                     ///< its lease need not be kept any more
 };
 using shared_pulling = std::shared_ptr<pulling>;
@@ -85,7 +86,6 @@ class pull_service::core {
         std::optional<model::expected_file> expected{};
         std::optional<store::timestamp> judge_at{};  ///< the next deadline of the expected file
         unsigned looks = 0;                          ///< as in `run_facts`
-        bool again = false;                          ///< wanted once more while it was being pulled
     };
     using entries = std::map<std::string, entry>;
 
@@ -106,7 +106,11 @@ class pull_service::core {
 
     // The queue.
     [[nodiscard]] bool is_in_hand(const std::string& folder_id) const { return in_hand_.contains(folder_id); }
+    /// The run of the folder that has not come to its end yet, if there is one.
+    [[nodiscard]] shared_pulling unfinished(const std::string& folder_id) const;
+    /// Now, or when the run of the folder that is in hand was let go.
     void take_in_hand(wanted_run what);
+    void queue(const shared_pulling& run);
     [[nodiscard]] static std::string new_run_id();
     void let_go(const pulling& run);
     void dispatch();
@@ -127,6 +131,7 @@ class pull_service::core {
 
     entries folders_{};
     std::map<std::string, shared_pulling> in_hand_{};  ///< by folder: waiting or going on
+    std::map<std::string, shared_pulling> next_{};     ///< by folder: wanted while another run of it was in hand
     std::deque<shared_pulling> waiting_{};             ///< in the order in which they were wanted
     std::set<std::string> busy_{};                     ///< connections that are worked on
     net::asio::cancellation_signal nap_{}, removal_{};

@@ -41,11 +41,11 @@ net::async_result<std::string> pull_service::core::run_now(std::string folder_id
         store::audit::append(tx, actor, "folder.run", folder_id, R"({"run":")" + id + "\"}");
         return *folder;
     };
-    if (const auto found = in_hand_.find(folder_id); found != in_hand_.end()) co_return running_already(*found->second);
+    if (const auto run = unfinished(folder_id)) co_return running_already(*run);
     const auto folder = co_await tools_.database.write(work);
     if (!folder) co_return std::unexpected(folder.error());
     // Somebody else may have been quicker while this was written.
-    if (const auto found = in_hand_.find(folder_id); found != in_hand_.end()) co_return running_already(*found->second);
+    if (const auto run = unfinished(folder_id)) co_return running_already(*run);
     take_in_hand({.id = id, .connection_id = folder->connection_id, .folder_id = folder_id, .cause = cause});
     co_return id;
 }
@@ -64,10 +64,8 @@ net::async_result<std::string> pull_service::core::pull_again(std::string file_i
     });
     if (!found) co_return std::unexpected(found.error());
     const auto& folder_id = found->file.identity.folder_id;
-    const auto known = folders_.find(folder_id);
-    if (is_in_hand(folder_id) && known != folders_.end())
-        known->second.again = true;
-    else if (!is_in_hand(folder_id))
+    // What is in hand may have looked at the ledger already.
+    if (!is_in_hand(folder_id) || !next_.contains(folder_id))
         take_in_hand({.id = new_run_id(),
                       .connection_id = found->file.connection_id,
                       .folder_id = folder_id,

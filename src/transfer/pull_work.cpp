@@ -44,12 +44,6 @@ net::awaitable<void> pull_service::core::work(shared_pulling run) {
     }
     busy_.erase(run->what.connection_id);
     let_go(*run);
-    const auto entry = folders_.find(run->what.folder_id);
-    if (entry != folders_.end() && std::exchange(entry->second.again, false) && !stopping_)
-        take_in_hand({.id = new_run_id(),
-                      .connection_id = run->what.connection_id,
-                      .folder_id = run->what.folder_id,
-                      .cause = store::run_cause::repull});
     nudge();
 }
 
@@ -107,6 +101,7 @@ net::awaitable<void> pull_service::core::write_end(shared_pulling run, const run
         result.run.code = tools_.code_of(why->code);
         result.run.phase = base::to_string(why->where);
     }
+    run->ending = true;
     for (;;) {
         const auto ended = co_await tools_.database.write(
             [&](store::transaction& tx) { return end_run(tx, order, result, run->interrupted_by, looks); });

@@ -53,6 +53,7 @@ class fake_watch final : public pull_watch {
     void run_started(const run_order& order) noexcept override { events.push_back("started " + order.folder.id); }
     void run_ended(const run_order& order, const run_result& result) noexcept override {
         events.push_back("ended " + order.folder.id + " " + std::string(store::to_string(result.run.outcome)));
+        if (on_end) std::exchange(on_end, nullptr)();
     }
     void file_missing(const store::folder& folder, std::string_view like, store::timestamp) noexcept override {
         events.push_back("missing " + folder.id + " " + std::string(like));
@@ -68,6 +69,7 @@ class fake_watch final : public pull_watch {
     }
 
     std::vector<std::string> events{};
+    std::function<void()> on_end{};  ///< once, when the end of a run can be read and the run is still in hand
 };
 
 class pull_fixture : public ::testing::Test {
