@@ -22,7 +22,7 @@ ROOMS = {
     'vault': ('base model crypto store', '', ''),
     'remote': ('base model crypto sftp net store vault', 'asio fmt', 'asio'),
     'sink': ('base model crypto', 'curl fmt', ''),
-    'transfer': ('base model crypto sftp net store vault remote sink', 'asio json icu fmt', 'asio'),
+    'transfer': ('base model archive crypto sftp net store vault remote sink', 'asio json icu fmt', 'asio'),
     'api': ('base model archive crypto sftp net store vault remote sink transfer', 'asio beast json url icu fmt', 'asio beast json'),
     'cli': ('base model crypto sftp net', 'asio beast json cli11 fmt', 'asio json cli11'),
     'app': ('base model crypto sftp net store vault remote sink transfer api cli', 'asio beast json cli11 toml spdlog fmt', 'asio'),

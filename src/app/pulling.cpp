@@ -15,14 +15,14 @@
 namespace gangway::app {
 namespace {
 
-transfer::run_tools tools_of(const pull_parts& parts, const std::filesystem::path& ca_file) {
+transfer::run_tools tools_of(const pull_parts& parts, const settings& decided) {
     return {.database = parts.database,
             .servers = parts.servers,
             .clock = parts.clock,
             .find_target = [&managed = parts.managed](std::string id) { return managed.find(std::move(id)); },
             .open_destination =
-                [parts, ca_file](const store::folder& folder, const transfer::folder_settings& settings,
-                                 std::stop_token stop) {
+                [parts, ca_file = decided.ca_file](const store::folder& folder,
+                                                   const transfer::folder_settings& settings, std::stop_token stop) {
                     return transfer::open_destination({.database = parts.database,
                                                        .secrets = parts.secrets,
                                                        .clock = parts.clock,
@@ -30,7 +30,8 @@ transfer::run_tools tools_of(const pull_parts& parts, const std::filesystem::pat
                                                        .may_reach = allowed_by(parts.egress),
                                                        .ca_file = ca_file},
                                                       folder, settings, std::move(stop));
-                }};
+                },
+            .scratch = decided.data_dir};
 }
 
 }  // namespace
@@ -82,7 +83,7 @@ void logged_pulls::trouble(std::string_view where, const base::error& why) noexc
 pulling::pulling(const net::asio::any_io_executor& where, const pull_parts& parts, const settings& decided,
                  event_log& log)
     : watch_(log),
-      runner_(transfer::make_folder_runner(tools_of(parts, decided.ca_file))),
+      runner_(transfer::make_folder_runner(tools_of(parts, decided))),
       service_(where,
                {.database = parts.database,
                 .runner = *runner_,

@@ -1,5 +1,6 @@
 #include "deflater.hpp"
 #include "little_endian.hpp"
+#include "zip_format.hpp"
 
 #include <gangway/archive/zip_writer.hpp>
 
@@ -12,17 +13,9 @@
 namespace gangway::archive {
 namespace {
 
-// Section 4.3 and 4.4.3
-constexpr std::uint32_t local_signature = 0x04034b50, descriptor_signature = 0x08074b50,
-                        directory_signature = 0x02014b50, end_signature = 0x06054b50, wide_end_signature = 0x06064b50,
-                        wide_locator_signature = 0x07064b50;
-constexpr std::uint16_t method_store = 0, method_deflate = 8;
 constexpr std::uint16_t version_plain = 20, version_wide = 45;
 constexpr std::uint16_t made_by_unix = 3U << 8;
-constexpr std::uint16_t flag_descriptor = 1U << 3, flag_utf8 = 1U << 11;
-constexpr std::uint16_t extra_wide = 0x0001, extra_time = 0x5455;
-constexpr std::uint32_t folder_type = 0040000, file_type = 0100000, dos_folder = 0x10;
-constexpr std::uint32_t narrow = 0xFFFFFFFF;  ///< "look into the zip64 field"
+constexpr std::uint32_t dos_folder = 0x10;
 /// A file that may become this long could outgrow 32 bits when it is packed: deflate adds less than a thousandth.
 constexpr std::uint64_t surely_narrow = 0xFFFFFFFF / 1001 * 1000;
 
@@ -201,7 +194,6 @@ void zip_writer::finish() {
 
 /// Sections 4.3.14 to 4.3.16
 void zip_writer::end_records(std::uint64_t start, std::uint64_t size) {
-    constexpr std::uint16_t many = 0xFFFF;
     if (entries_ >= many || start >= narrow || size >= narrow) {
         const auto here = start + size;
         put32(output_, wide_end_signature);

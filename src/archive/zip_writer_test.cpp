@@ -1,3 +1,5 @@
+#include "testing/hostile_zip.hpp"
+
 #include <gangway/archive/zip_writer.hpp>
 
 #include <gtest/gtest.h>
@@ -11,13 +13,7 @@
 namespace gangway::archive {
 namespace {
 
-std::string from_hex(std::string_view text) {
-    const auto digit = [](char c) { return static_cast<unsigned>(c <= '9' ? c - '0' : c - 'a' + 10); };
-    std::string octets;
-    for (std::size_t i = 0; i + 1 < text.size(); i += 2)
-        octets += static_cast<char>(digit(text[i]) << 4 | digit(text[i + 1]));
-    return octets;
-}
+using testing::from_hex;
 
 std::string all_of(zip_writer& zip) {
     zip.finish();

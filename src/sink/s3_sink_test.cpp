@@ -93,6 +93,25 @@ class s3_sink : public testing::Test {
     const std::string large_ = std::string(smallest_part, 'a') + "bit";
 };
 
+TEST_F(s3_sink, small_file_that_is_to_be_kept_is_staged_at_the_server) {
+    const auto stage_kept = [&](const std::string& name, std::string_view content) {
+        auto made = sink_->begin({"7", 2}, key(name), content.size()).value();
+        made->keep();
+        EXPECT_TRUE(made->write(content));
+        EXPECT_TRUE(made->finish(key(name), crypto::sha256(content)));
+        return std::pair{stage(*made), std::move(made)};
+    };
+    const auto left = stage_kept("a", "hello").first;
+    EXPECT_TRUE(left.evidence.starts_with("7-2:"));
+    EXPECT_TRUE(bucket_->objects.empty());
+    EXPECT_EQ(sink_->recover(left).value(), recovery::published);
+    EXPECT_EQ(bucket_->objects.at("a").content, "hello");
+    const auto [staged, made] = stage_kept("b", "alpha");
+    EXPECT_EQ(publish(*made).value(), publication::published);
+    EXPECT_EQ(bucket_->objects.at("b").content, "alpha");
+    EXPECT_EQ(stage_kept("empty", "").first.evidence, "7-2") << "there is no part without an octet";
+}
+
 TEST_F(s3_sink, small_file_is_one_put_with_its_checksums_and_marks) {
     const auto made = finished({"7", 2}, "in/a.csv", "hello");
     EXPECT_TRUE(bucket_->log.empty());

@@ -54,8 +54,10 @@ base::result<void> s3_writer::flush_part() {
 
 base::result<void> s3_writer::finish(const model::destination_key& key, std::string_view sha256) {
     key_ = key;
-    if (!upload_.empty() && !part_.empty())
+    if ((keeps_ || !upload_.empty()) && !part_.empty()) {
         if (auto done = flush_part(); !done) return done;
+        part_.shrink_to_fit();
+    }
     staged_ = staged_file{.key = key, .size = size_, .sha256 = std::string{sha256}, .evidence = owner_};
     if (!upload_.empty()) staged_->evidence += ":" + upload_;
     return {};

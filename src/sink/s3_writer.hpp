@@ -21,6 +21,7 @@ class s3_writer final : public writer {
         : client_(client), owner_(claim_text(owner)), key_(std::move(key)), part_size_(part_size) {}
     ~s3_writer() override;
 
+    void keep() override { keeps_ = true; }
     base::result<void> write(std::string_view octets) override;
     base::result<void> finish(const model::destination_key& key, std::string_view sha256) override;
 
@@ -41,6 +42,7 @@ class s3_writer final : public writer {
     std::string upload_{};  ///< empty: there are no parts on the server
     std::vector<std::string> etags_{};
     bool owns_upload_ = true;
+    bool keeps_ = false;                   ///< what is staged must be at the server
     std::optional<staged_file> staged_{};  ///< set by `finish`
 };
 

@@ -83,6 +83,13 @@ std::optional<file> find(transaction& tx, std::string_view id) {
     return select_one<file>(tx, "WHERE id = :id", id);
 }
 
+bool is_known(transaction& tx, std::string_view beginning) {
+    // Digits and the letters a to f follow each other in every collation, and "g" comes behind them.
+    return value_of<std::string>(tx, "SELECT id FROM files WHERE id >= :first AND id < :last LIMIT 1", beginning,
+                                 std::string{beginning} + "g")
+        .has_value();
+}
+
 void each_known(transaction& tx, std::string_view folder, const std::function<void(known_file)>& take) {
     each<known_file>(tx, take, "WHERE folder_id = :folder", folder);
 }

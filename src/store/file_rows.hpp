@@ -24,6 +24,9 @@ struct table<file> {
         visit("sha256", row.sha256);
         visit("destination_key", row.destination_key);
         visit("evidence", row.evidence);
+        visit("unpacked", row.unpacked);
+        visit("unpacked_size", row.unpacked_size);
+        visit("unpacked_sha256", row.unpacked_sha256);
         visit("version", row.version);
         visit("attempts", row.attempts);
         visit("next_try", row.next_try);

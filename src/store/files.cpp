@@ -1,5 +1,7 @@
 #include "file_rows.hpp"
 
+#include <gangway/store/file_entries.hpp>
+
 namespace gangway::store::files {
 namespace {
 
@@ -83,15 +85,18 @@ std::vector<std::optional<std::int64_t>> claim(transaction& tx, const lease& hol
 std::vector<bool> fetch(transaction& tx, const lease& holder, std::span<const fetched_file> which) {
     std::vector<bool> won(which.size());
     if (which.empty() || !holds(tx, holder)) return won;
-    command<file_state, timestamp, std::string, std::string, std::string, std::string, file_state, std::int64_t> change(
-        tx,
-        "UPDATE files SET state = :state, fetched_at = :now, sha256 = :sha256, destination_key = :key, evidence = "
-        ":evidence WHERE id = :id AND state = :before AND fence = :fence");
+    command<file_state, timestamp, std::string, std::optional<std::string>, std::string, std::optional<std::string>,
+            std::optional<std::int64_t>, std::optional<std::string>, std::string, file_state, std::int64_t>
+        change(
+            tx,
+            "UPDATE files SET state = :state, fetched_at = :now, sha256 = :sha256, destination_key = :key, evidence "
+            "= :evidence, unpacked = :unpacked, unpacked_size = :size, unpacked_sha256 = :content WHERE id = :id AND "
+            "state = :before AND fence = :fence");
     const auto now = tx.now();
     for (std::size_t i = 0; i < which.size(); ++i) {
         const auto& done = which[i];
-        won[i] = change(file_state::fetched, now, done.sha256, done.destination_key, done.evidence, done.id,
-                        file_state::claimed, holder.fence) == 1;
+        won[i] = change(file_state::fetched, now, done.sha256, done.destination_key, done.evidence, done.unpacked,
+                        done.unpacked_size, done.unpacked_sha256, done.id, file_state::claimed, holder.fence) == 1;
     }
     return won;
 }
@@ -130,12 +135,16 @@ std::vector<bool> finalise(transaction& tx, const lease& holder, std::span<const
 
 bool fail(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try) {
     if (!holds(tx, holder)) return false;
-    return execute(
-               tx,
-               "UPDATE files SET state = :state, attempts = attempts + 1, next_try = :next, error = :error, sha256 = "
-               "NULL, destination_key = NULL, evidence = NULL WHERE id = :id AND (state = :claimed OR state = "
-               ":fetched) AND fence = :fence",
-               file_state::stable, next_try, error, id, file_state::claimed, file_state::fetched, holder.fence) == 1;
+    const bool changed =
+        execute(tx,
+                "UPDATE files SET state = :state, attempts = attempts + 1, next_try = :next, error = :error, sha256 = "
+                "NULL, destination_key = NULL, evidence = NULL, unpacked = NULL, unpacked_size = NULL, unpacked_sha256 "
+                "= "
+                "NULL WHERE id = :id AND (state = :claimed OR state = "
+                ":fetched) AND fence = :fence",
+                file_state::stable, next_try, error, id, file_state::claimed, file_state::fetched, holder.fence) == 1;
+    if (changed) file_entries::forget(tx, id);
+    return changed;
 }
 
 bool postpone(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try) {

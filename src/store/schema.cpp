@@ -99,10 +99,30 @@ migration third() {
             }};
 }
 
+migration fourth() {
+    return {4,
+            "what was unpacked",
+            {
+                R"(ALTER TABLE files ADD COLUMN unpacked TEXT)",
+                R"(ALTER TABLE files ADD COLUMN unpacked_size BIGINT)",
+                R"(ALTER TABLE files ADD COLUMN unpacked_sha256 TEXT)",
+            }};
+}
+
+migration fifth() {
+    return {5,
+            "the files of archives",
+            {
+                R"(CREATE TABLE file_entries (file_id TEXT NOT NULL REFERENCES files (id) ON DELETE CASCADE, position
+                BIGINT NOT NULL, name TEXT NOT NULL, size BIGINT NOT NULL, sha256 TEXT NOT NULL, destination_key TEXT
+                NOT NULL, evidence TEXT NOT NULL, published_at BIGINT, PRIMARY KEY (file_id, position)))",
+            }};
+}
+
 }  // namespace
 
 std::span<const migration> migrations() {
-    static const std::vector<migration> steps{first(), second(), third()};
+    static const std::vector<migration> steps{first(), second(), third(), fourth(), fifth()};
     return steps;
 }
 

@@ -85,9 +85,6 @@ known_version version_of(const store::known_file& row) {
 
 base::result<folder_rules> folder_rules::of(const folder_settings& settings) {
     const auto& rules = settings.rules;
-    if (rules.unpack != model::unpacking::none)
-        return base::fail(errc::bad_rule, base::phase::request,
-                          "this version does not unpack files: set \"unpack\" to \"none\"");
     auto keys = key_template::parse(rules.key_template);
     if (!keys) return std::unexpected(std::move(keys.error()));
     auto zone = find_zone(zone_of(settings));

@@ -6,6 +6,7 @@
 #include <gangway/model/time_zone.hpp>
 #include <gangway/store/async_database.hpp>
 #include <gangway/store/connections.hpp>
+#include <gangway/store/file_entries.hpp>
 #include <gangway/store/files.hpp>
 #include <gangway/store/folders.hpp>
 #include <gangway/store/looks.hpp>
@@ -42,6 +43,7 @@ struct wanted_file {
     std::int64_t attempts = 0;                    ///< that failed
     std::optional<model::destination_key> key{};  ///< absent where the content decides
     std::string expected_sha256{};                ///< 32 octets, as the sender tells; empty: nothing was told
+    std::vector<store::file_entry> published{};   ///< of an archive that an earlier try has published in part
 };
 
 /// What the ledger and the looks of earlier runs say about a folder.

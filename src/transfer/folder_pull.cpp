@@ -97,7 +97,22 @@ net::awaitable<std::vector<wanted_file>> folder_pull::claim(std::vector<wanted_f
         landing_.open.insert(group[i].id);
         mine.push_back(std::move(group[i]));
     }
+    if (run_.order.settings.rules.unpack == model::unpacking::zip) co_await remember_published(mine);
     co_return mine;
+}
+
+/// What an earlier try has published of each archive.
+net::awaitable<void> folder_pull::remember_published(std::vector<wanted_file>& archives) {
+    const auto known = co_await run_.ledger.database().read([&](store::transaction& tx) {
+        std::vector<std::vector<store::file_entry>> all;
+        for (const auto& file : archives)
+            all.push_back(store::file_entries::of_file(tx, file.id));
+        return all;
+    });
+    if (!run_.went_well(known)) co_return;
+    for (std::size_t i = 0; i < archives.size(); ++i)
+        for (const auto& entry : (*known)[i])
+            if (entry.published_at) archives[i].published.push_back(entry);
 }
 
 net::awaitable<void> folder_pull::pull_small(std::vector<wanted_file> files) {

@@ -28,6 +28,8 @@ class folder_pull {
     [[nodiscard]] net::awaitable<void> pull_large_in_turn();
     [[nodiscard]] net::awaitable<void> pull_large(wanted_file what);
     [[nodiscard]] net::async_result<void> stream(written_file& file);
+    [[nodiscard]] net::async_result<void> stream_archive(written_file& file);
+    [[nodiscard]] net::awaitable<void> remember_published(std::vector<wanted_file>& archives);
     [[nodiscard]] net::awaitable<void> give_back();
 
     run_scope& run_;

@@ -390,13 +390,6 @@ TEST_F(with_checksums, file_without_a_companion_waits_for_it) {
     EXPECT_EQ(run().run.pulled, 1);
 }
 
-TEST_F(folder_run, unpacking_is_refused) {
-    settings.rules.unpack = model::unpacking::zip;
-    const auto done = run();
-    ASSERT_TRUE(done.failure);
-    EXPECT_EQ(done.failure->code, errc::bad_rule);
-}
-
 TEST_F(folder_run, dry_run_tells_and_touches_nothing) {
     server.add("/in/a.csv", "alpha");
     server.add("/in/b.tmp", "beta");

@@ -1,6 +1,7 @@
 #include "folder_pull.hpp"
 #include "post_actions.hpp"
 #include "recovery.hpp"
+#include "unpack_rules.hpp"
 
 #include <gangway/base/crash_point.hpp>
 #include <gangway/net/await_on.hpp>
@@ -109,7 +110,8 @@ class folder_run {
                                  .destination = *destination_,
                                  .blocking = blocking_,
                                  .clock = tools_.clock,
-                                 .stopping = stopping_});
+                                 .stopping = stopping_,
+                                 .scratch = tools_.scratch});
         co_await recover_folder(*scope_);
         if (scope_->over()) co_return;
         co_await sweep_destination(*scope_);
@@ -268,7 +270,10 @@ class runner final : public folder_runner {
                                     .size = files[i].size,
                                     .mtime = files[i].mtime,
                                     .code = verdict.code,
-                                    .sentence = sentence(verdict, files[i].path, rules)});
+                                    .sentence = sentence(verdict, files[i].path, rules),
+                                    .unpack = is_pulled(verdict.code) || is_waiting(verdict.code)
+                                                  ? unpacking_of(rules.unpack, files[i].path)
+                                                  : model::unpacking::none});
         }
         for (const auto& pull : look.plan().pulls)
             if (pull.key) report.files[pull.index].key = pull.key->text();

@@ -104,8 +104,6 @@ model::pull_rules rules_in(json_members& from) {
         made.checksum = from.checked(model::companion_name::parse(*text, from.path_of("checksum")));
     if (const auto text = from.text("unpack"))
         made.unpack = from.checked(model::parse_unpacking(*text, from.path_of("unpack"))).value_or(made.unpack);
-    if (made.unpack != model::unpacking::none)
-        from.complain("unpack", "this version does not unpack files: \"none\" is the only choice");
     if (auto after = from.object("after")) made.after = read_after(*std::move(after));
     from.end();
     return made;

@@ -1,7 +1,9 @@
 #pragma once
 /// Files that have arrived, on their way to be seen: written, staged, published, recorded, many at a time.
 
+#include "content_intake.hpp"
 #include "run_scope.hpp"
+#include "zip_unpacking.hpp"
 
 #include <gangway/net/tree_download.hpp>
 
@@ -26,14 +28,28 @@ struct arrived_file {
 struct written_file {
     wanted_file what{};
     std::unique_ptr<sink::writer> writer{};
-    std::string sha256{};  ///< 32 octets
+    std::string sha256{};                        ///< of what arrived, 32 octets
+    std::optional<unpacked_content> unpacked{};  ///< nothing: published as it arrived
     std::optional<sink::staged_file> staged{};
+    std::vector<written_entry> entries{};  ///< of an archive, in place of `writer` and `staged`
     std::optional<base::error> failure{};  ///< set: it goes no further
+
+    [[nodiscard]] bool is_archive() const { return unpacked && unpacked->how == model::unpacking::zip; }
 };
 
-/// Where the file goes; errors: none of its own, but a checksum that the sender tells otherwise.
-[[nodiscard]] base::result<model::destination_key> settle_key(const run_scope& run, const wanted_file& file,
-                                                              const std::string& sha256);
+/// What is done to the file on its way.
+[[nodiscard]] model::unpacking unpacking_of(const run_scope& run, const wanted_file& file) noexcept;
+/// Error: the sender tells another SHA-256 than that of what arrived.
+[[nodiscard]] base::result<void> compare_checksum(const wanted_file& file, const std::string& sha256);
+/// Where the file goes, whose content as it is published has this SHA-256.
+[[nodiscard]] model::destination_key settle_key(const run_scope& run, const wanted_file& file,
+                                                const std::string& sha256);
+/// The same by another path than that of the file.
+[[nodiscard]] model::destination_key render_key(const run_scope& run, const wanted_file& file, std::string_view path,
+                                                const std::string& sha256);
+[[nodiscard]] std::string hexadecimal(std::string_view octets);
+/// Stages the files of an archive that is here. On a thread of the pool.
+[[nodiscard]] base::result<void> write_archive(const run_scope& run, const packed_archive& from, written_file& out);
 /// The claim under which this run has the file.
 [[nodiscard]] sink::claim claim_of(const run_scope& run, const std::string& id);
 
@@ -66,8 +82,10 @@ class landing {
     [[nodiscard]] net::awaitable<void> stage(std::vector<written_file>& batch);
     [[nodiscard]] net::awaitable<bool> note_fetched(std::vector<written_file>& batch);
     [[nodiscard]] net::awaitable<void> publish(std::vector<written_file>& batch);
+    [[nodiscard]] net::awaitable<void> publish_entries(written_file& archive);
     [[nodiscard]] net::awaitable<bool> note_recorded(std::vector<written_file>& batch);
     [[nodiscard]] net::awaitable<void> note_failures(std::vector<written_file>& batch);
+    [[nodiscard]] net::awaitable<void> discard(const written_file& refused);
 
     run_scope& run_;
     net::asio::any_io_executor strand_;

@@ -1,5 +1,6 @@
 #include "key_claims.hpp"
 #include "stability.hpp"
+#include "unpack_rules.hpp"
 
 #include <gangway/model/remote_path.hpp>
 #include <gangway/transfer/plan.hpp>
@@ -144,9 +145,11 @@ class planner {
 
     /// A version that is to be pulled now, if it has a place of its own.
     verdict place(index i, verdict_code code, std::uint32_t version, std::optional<look> current) {
-        if (in_.keys.needs_content()) return pull(i, code, version, {}, std::move(current));
         const auto& file = in_.listing[i];
-        auto key = in_.keys.render({.path = file.path,
+        // Each file of an archive has a key of its own.
+        const bool is_archive = unpacking_of(in_.rules.unpack, file.path) == model::unpacking::zip;
+        if (is_archive || in_.keys.needs_content()) return pull(i, code, version, {}, std::move(current));
+        auto key = in_.keys.render({.path = unpacked_path(in_.rules.unpack, file.path),
                                     .connection = in_.connection,
                                     .folder = in_.folder,
                                     .version = version,

@@ -48,8 +48,20 @@ net::async_result<std::vector<std::optional<std::int64_t>>> run_ledger::claim(st
     co_return co_await change([&](store::transaction& tx) { return store::files::claim(tx, held_, run, which); });
 }
 
-net::async_result<bools> run_ledger::fetch(const std::vector<store::files::fetched_file>& which) {
-    co_return co_await change([&](store::transaction& tx) { return store::files::fetch(tx, held_, which); });
+net::async_result<bools> run_ledger::fetch(const std::vector<store::files::fetched_file>& which,
+                                           const std::vector<staged_archive>& archives) {
+    co_return co_await change([&](store::transaction& tx) {
+        auto noted = store::files::fetch(tx, held_, which);
+        for (const auto& archive : archives)
+            for (std::size_t i = 0; i < which.size(); ++i)
+                if (which[i].id == archive.id && noted[i]) store::file_entries::stage(tx, archive.id, archive.entries);
+        return noted;
+    });
+}
+
+net::async_result<bool> run_ledger::publish_entries(const std::string& id, const std::vector<std::int64_t>& positions) {
+    co_return co_await change(
+        [&](store::transaction& tx) { return store::file_entries::publish(tx, held_, id, positions); });
 }
 
 net::async_result<bools> run_ledger::publish(const ids& which) {

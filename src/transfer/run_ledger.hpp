@@ -3,6 +3,7 @@
 
 #include <gangway/net/asio.hpp>
 #include <gangway/store/async_database.hpp>
+#include <gangway/store/file_entries.hpp>
 #include <gangway/store/files.hpp>
 #include <gangway/store/folders.hpp>
 #include <gangway/store/looks.hpp>
@@ -45,7 +46,16 @@ class run_ledger {
     [[nodiscard]] net::async_result<std::vector<bool>> stabilise(const ids& which);
     [[nodiscard]] net::async_result<std::vector<bool>> abandon(const ids& which);
     [[nodiscard]] net::async_result<std::vector<std::optional<std::int64_t>>> claim(std::string run, const ids& which);
-    [[nodiscard]] net::async_result<std::vector<bool>> fetch(const std::vector<store::files::fetched_file>& which);
+    /// The files of an archive, which is one of those that are `fetched` with it.
+    struct staged_archive {
+        std::string id;
+        std::vector<store::file_entry> entries;
+    };
+    [[nodiscard]] net::async_result<std::vector<bool>> fetch(const std::vector<store::files::fetched_file>& which,
+                                                             const std::vector<staged_archive>& archives);
+    /// Some of the files of an archive that is `fetched` are published.
+    [[nodiscard]] net::async_result<bool> publish_entries(const std::string& id,
+                                                          const std::vector<std::int64_t>& positions);
     [[nodiscard]] net::async_result<std::vector<bool>> publish(const ids& which);
     /// published → recorded; where there is no post-action, → finalised as well.
     [[nodiscard]] net::async_result<std::vector<bool>> record(const ids& which, store::post_state post);

@@ -1,5 +1,6 @@
 #include "run_scope.hpp"
 
+#include <gangway/archive/errors.hpp>
 #include <gangway/base/escape.hpp>
 #include <gangway/model/backoff.hpp>
 #include <gangway/sink/errors.hpp>
@@ -24,8 +25,11 @@ run_ledger::setback run_scope::setback(const std::string& id, std::int64_t attem
 
 run_ledger::setback run_scope::failure(const wanted_file& file, const base::error& why) {
     ++progress.failed;
-    if (!first_setback) first_setback = why;
-    return setback(file.id, file.attempts, why);
+    // An archive does not know its own name.
+    auto named = why;
+    if (why.code.category() == archive::category()) named.message.insert(0, base::escape(file.path) + ": ");
+    if (!first_setback) first_setback = named;
+    return setback(file.id, file.attempts, named);
 }
 
 bool run_scope::may_write() const {

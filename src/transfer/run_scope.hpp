@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -27,7 +28,8 @@ struct run_scope {
     sink::sink& destination;
     net::asio::thread_pool& blocking;
     const base::clock& clock;
-    std::stop_source& stopping;  ///< ends what a destination has under way
+    std::stop_source& stopping;            ///< ends what a destination has under way
+    const std::filesystem::path& scratch;  ///< for archives until they are unpacked
 
     std::optional<base::error> fatal{};          ///< why the run as a whole ends
     std::optional<base::error> first_setback{};  ///< of a single file

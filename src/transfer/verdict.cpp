@@ -1,3 +1,5 @@
+#include "unpack_rules.hpp"
+
 #include <gangway/base/escape.hpp>
 #include <gangway/transfer/verdict.hpp>
 
@@ -50,22 +52,7 @@ std::string marker_of(std::string_view path, const model::pull_rules& rules) {
     return rule == nullptr ? "its marker" : base::escape(rule->marker.of(path));
 }
 
-}  // namespace
-
-std::string_view to_string(verdict_code code) noexcept {
-    return words[static_cast<std::size_t>(code)];
-}
-
-bool is_pulled(verdict_code code) noexcept {
-    return code <= verdict_code::retry;
-}
-
-bool is_waiting(verdict_code code) noexcept {
-    return code == verdict_code::in_progress || code == verdict_code::retry_later || code == verdict_code::over_limit ||
-           (code >= verdict_code::waits_first_look && code <= verdict_code::waits_for_checksum);
-}
-
-std::string sentence(const verdict& verdict, std::string_view path, const model::pull_rules& rules) {
+std::string finding(const verdict& verdict, std::string_view path, const model::pull_rules& rules) {
     switch (verdict.code) {
         case verdict_code::fresh:
             return "new";
@@ -118,6 +105,37 @@ std::string sentence(const verdict& verdict, std::string_view path, const model:
             return "over the limit of this run";
     }
     return {};
+}
+
+}  // namespace
+
+std::string_view to_string(verdict_code code) noexcept {
+    return words[static_cast<std::size_t>(code)];
+}
+
+bool is_pulled(verdict_code code) noexcept {
+    return code <= verdict_code::retry;
+}
+
+bool is_waiting(verdict_code code) noexcept {
+    return code == verdict_code::in_progress || code == verdict_code::retry_later || code == verdict_code::over_limit ||
+           (code >= verdict_code::waits_first_look && code <= verdict_code::waits_for_checksum);
+}
+
+std::string sentence(const verdict& verdict, std::string_view path, const model::pull_rules& rules) {
+    auto said = finding(verdict, path, rules);
+    if (!is_pulled(verdict.code)) return said;
+    switch (unpacking_of(rules.unpack, path)) {
+        case model::unpacking::none:
+            break;
+        case model::unpacking::gzip:
+            said += "; unpacked by gzip";
+            break;
+        case model::unpacking::zip:
+            said += "; a zip archive whose files are published one by one";
+            break;
+    }
+    return said;
 }
 
 }  // namespace gangway::transfer

@@ -9,6 +9,7 @@
 /// s3          ENDPOINT,BUCKET,PREFIX with the key in the usual variables; `blind` behind it: no conditional writes
 /// after       what is done with the source: leave, delete or a folder to move it to
 /// stable      at_once, or looks: files count as complete in the second run that sees them
+/// unpack      none, gzip or zip
 /// runs        how many runs to make, each an hour after the one before by the clock of this program
 /// node, lease who this is, and for how many milliseconds it takes the connection; it waits for as long as another has
 /// it
@@ -145,6 +146,7 @@ class world {
     void fill_settings() {
         if (given_["stable"] == "at_once") settings_.rules.stable = model::stable_at_once{};
         settings_.rules.key_template = "sub/{name}";
+        settings_.rules.unpack = must(model::parse_unpacking(given_["unpack"]));
         const auto& after = given_["after"];
         if (after == "delete")
             settings_.rules.after = model::delete_source{};
@@ -225,8 +227,8 @@ class world {
 int main(int count, char** values) {
     try {
         crash::install_from_environment();
-        std::map<std::string, std::string> given{
-            {"after", "leave"}, {"stable", "at_once"}, {"runs", "1"}, {"node", "node"}, {"lease", "300000"}};
+        std::map<std::string, std::string> given{{"after", "leave"}, {"stable", "at_once"}, {"unpack", "none"},
+                                                 {"runs", "1"},      {"node", "node"},      {"lease", "300000"}};
         for (const auto& word : std::vector<std::string>(values + 1, values + count))
             given[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
         const int runs = std::stoi(given["runs"]);

@@ -5,8 +5,9 @@ import pytest
 from support.crash_world import WHOLE, labels
 
 BUCKETS = ('s3', 's3_blind', 's3rver')
-# Points of one kind of destination; `linked` stands apart below.
-ONLY = {'linked': (), 'folder_made': ('local',), 'renamed': ('local',), 'put_sent': BUCKETS, 'put_answered': BUCKETS}
+# Points of one kind of destination; `linked` stands apart below, and the entries are those of archives.
+ONLY = {**dict.fromkeys(('linked', 'entries_staged', 'entries_publishing', 'entries_published'), ()),
+        'folder_made': ('local',), 'renamed': ('local',), 'put_sent': BUCKETS, 'put_answered': BUCKETS}
 SELECTED = {'claimed', 'staged', 'fetched', 'renamed', 'put_sent', 'publishing', 'published', 'discarding', 'finishing'}
 # Points that each file passes: also after some of them.
 OFTEN = ('begun', 'written', 'compared', 'finished', 'folder_made', 'renamed', 'put_sent', 'put_answered',

@@ -79,6 +79,9 @@ class writer {
     writer& operator=(const writer&) = delete;
     virtual ~writer() = default;
 
+    /// Before the first octet: what is staged of it is to outlive this process, also where it is small, as long as it
+    /// has an octet at all.
+    virtual void keep() {}
     /// After a failure nothing but destroying it makes sense.
     [[nodiscard]] virtual base::result<void> write(std::string_view octets) = 0;
     /// All octets were written, and have this SHA-256 (32 octets). `key` as given to `begin`, if it was.

@@ -67,8 +67,11 @@ struct file {
     std::optional<std::string> sha256{};  ///< hexadecimal digits
     std::optional<std::string> destination_key{};
     std::optional<std::string> evidence{};  ///< what the destination needs to finish or undo a publication
-    std::optional<std::int64_t> version{};  ///< 1 for the first version of this path in this folder
-    std::int64_t attempts = 0;              ///< that failed
+    std::optional<std::string> unpacked{};  ///< "gzip", "zip": published is what was in it, and `sha256` is its own
+    std::optional<std::int64_t> unpacked_size{};   ///< octets published
+    std::optional<std::string> unpacked_sha256{};  ///< of what was published; absent for several files
+    std::optional<std::int64_t> version{};         ///< 1 for the first version of this path in this folder
+    std::int64_t attempts = 0;                     ///< that failed
     std::optional<timestamp> next_try{};
     std::string error{};  ///< of the latest attempt
     post_state post_action = post_state::none;
@@ -112,9 +115,12 @@ namespace files {
 
 struct fetched_file {
     std::string id;
-    std::string sha256;  ///< hexadecimal digits
-    std::string destination_key;
+    std::string sha256;                          ///< hexadecimal digits
+    std::optional<std::string> destination_key;  ///< nothing: its entries have their own
     std::string evidence{};
+    std::optional<std::string> unpacked{};  ///< as in `file`, with what follows
+    std::optional<std::int64_t> unpacked_size{};
+    std::optional<std::string> unpacked_sha256{};
 };
 /// claimed → fetched.
 [[nodiscard]] std::vector<bool> fetch(transaction& tx, const lease& holder, std::span<const fetched_file> which);
@@ -126,7 +132,8 @@ struct fetched_file {
 /// recorded → finalised.
 [[nodiscard]] std::vector<bool> finalise(transaction& tx, const lease& holder, std::span<const std::string> ids);
 
-/// claimed, fetched → stable, to be tried again from `next_try` on. What was fetched is forgotten, the version is kept.
+/// claimed, fetched → stable, to be tried again from `next_try` on. What was fetched is forgotten, but for entries that
+/// were published; the version is kept.
 bool fail(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try);
 /// fetched and published stay what they are, to be tried again from `next_try` on: what failed may have worked.
 bool postpone(transaction& tx, const lease& holder, std::string_view id, std::string_view error, timestamp next_try);
@@ -148,6 +155,8 @@ bool fail_post_action(transaction& tx, const lease& holder, std::string_view id,
 [[nodiscard]] std::optional<std::string> repull(transaction& tx, std::string_view id);
 
 [[nodiscard]] std::optional<file> find(transaction& tx, std::string_view id);
+/// Whether there is a file whose id begins so.
+[[nodiscard]] bool is_known(transaction& tx, std::string_view beginning);
 /// All versions that are known in a folder, in no order.
 void each_known(transaction& tx, std::string_view folder, const std::function<void(known_file)>& take);
 /// A folder's files, newest first, those discovered before the file `before` ("" for the newest).

@@ -3,6 +3,7 @@
 /// sources. docs/read-once.md tells what a kill at any point leaves.
 
 #include <gangway/base/clock.hpp>
+#include <gangway/model/pull_rules.hpp>
 #include <gangway/net/asio.hpp>
 #include <gangway/remote/sessions.hpp>
 #include <gangway/sink/sink.hpp>
@@ -17,6 +18,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -63,7 +65,9 @@ struct dry_run_file {
     std::optional<std::uint64_t> size{};
     std::optional<std::uint32_t> mtime{};
     verdict_code code{};
-    std::string sentence{};            ///< the verdict, for people
+    std::string sentence{};  ///< the verdict, for people
+    /// What would be done to it on its way, if it is or may be pulled.
+    model::unpacking unpack = model::unpacking::none;
     std::optional<std::string> key{};  ///< where it would go; absent where it would not, or its content decides
 };
 struct dry_run {
@@ -103,6 +107,8 @@ struct run_tools {
     std::function<net::async_result<open_sink>(const store::folder& folder, const folder_settings& settings,
                                                std::stop_token stop)>
         open_destination;
+    /// Where archives wait until they are unpacked, as files without a name.
+    std::filesystem::path scratch = std::filesystem::temp_directory_path();
     std::size_t threads = 8;  ///< for the blocking calls of destinations, of all runs together
 };
 
