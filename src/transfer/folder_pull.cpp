@@ -1,6 +1,7 @@
 #include "folder_pull.hpp"
 
 #include "checksums.hpp"
+#include "confinement.hpp"
 #include "small_files.hpp"
 
 #include <gangway/base/crash_point.hpp>
@@ -61,6 +62,8 @@ net::awaitable<void> folder_pull::pull_groups(std::vector<wanted_file> files) {
         std::vector<wanted_file> group(std::make_move_iterator(at), std::make_move_iterator(at + count));
         at += count;
         auto mine = co_await claim(std::move(group));
+        if (auto strays = co_await take_out_strays(run_, client_, root_, mine); !strays.empty())
+            landing_.start(std::move(strays));
         if (auto failed = co_await read_checksums(run_, client_, root_, mine); !failed.empty())
             landing_.start(std::move(failed));
         std::vector<wanted_file> small;
