@@ -21,6 +21,7 @@ void write_file(json_writer& json, const transfer::dry_run_file& file) {
     json.flag("pulled", transfer::is_pulled(file.code));
     json.flag("waiting", transfer::is_waiting(file.code));
     json.octets("sentence", file.sentence);
+    if (file.unpack != model::unpacking::none) json.text("unpack", model::to_string(file.unpack));
     if (file.key) json.text("key", *file.key);
     json.end_object();
 }

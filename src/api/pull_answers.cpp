@@ -112,6 +112,13 @@ void write_ledger_file(json_writer& json, const store::file& row) {
     if (row.run_id) json.text("run", *row.run_id);
     if (row.sha256) json.text("sha256", *row.sha256);
     if (row.destination_key) json.octets("destinationKey", *row.destination_key);
+    if (row.unpacked) {
+        json.begin_object("unpacked");
+        json.text("by", *row.unpacked);
+        if (row.unpacked_size) json.number("size", count_of(*row.unpacked_size));
+        if (row.unpacked_sha256) json.text("sha256", *row.unpacked_sha256);
+        json.end_object();
+    }
     json.number("attempts", count_of(row.attempts));
     write_date(json, "nextTryAt", row.next_try);
     if (!row.error.empty()) json.octets("error", row.error);
@@ -124,6 +131,14 @@ void write_ledger_file(json_writer& json, const store::file& row) {
     write_date(json, "publishedAt", row.published_at);
     write_date(json, "recordedAt", row.recorded_at);
     write_date(json, "finalisedAt", row.finalised_at);
+}
+
+void write_archive_entry(json_writer& json, const store::file_entry& row) {
+    write_octets(json, "name", row.name);
+    json.number("size", count_of(row.size));
+    json.text("sha256", row.sha256);
+    json.octets("destinationKey", row.destination_key);
+    write_date(json, "publishedAt", row.published_at);
 }
 
 }  // namespace gangway::api

@@ -1,6 +1,7 @@
 #pragma once
 /// How folders, runs and the files of the ledger are shown. Each writes the members of the object that is open.
 
+#include <gangway/store/file_entries.hpp>
 #include <gangway/store/files.hpp>
 #include <gangway/store/folders.hpp>
 #include <gangway/store/runs.hpp>
@@ -27,6 +28,7 @@ void write_run(json_writer& json, const store::run& row, const std::optional<tra
 /// A run that waits for its turn.
 void write_waiting_run(json_writer& json, const transfer::run_snapshot& waiting);
 void write_ledger_file(json_writer& json, const store::file& row);
+void write_archive_entry(json_writer& json, const store::file_entry& row);
 /// Octets as text, and exactly beside it where text cannot have them.
 void write_octets(json_writer& json, std::string_view name, std::string_view octets);
 

@@ -110,6 +110,7 @@ struct captures {
 [[nodiscard]] net::awaitable<answer> serve_run_cancel(services& with, resource_request request, request_body& body);
 [[nodiscard]] net::awaitable<answer> serve_ledger(services& with, resource_request request, request_body& body);
 [[nodiscard]] net::awaitable<answer> serve_ledger_file(services& with, resource_request request, request_body& body);
+[[nodiscard]] net::awaitable<answer> serve_ledger_entries(services& with, resource_request request, request_body& body);
 [[nodiscard]] net::awaitable<answer> serve_pull_again(services& with, resource_request request, request_body& body);
 [[nodiscard]] net::awaitable<answer> serve_webhooks(services& with, resource_request request, request_body& body);
 [[nodiscard]] net::awaitable<answer> serve_webhook(services& with, resource_request request, request_body& body);

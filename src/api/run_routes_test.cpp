@@ -1,5 +1,6 @@
 #include "testing/managing.hpp"
 
+#include <gangway/store/file_entries.hpp>
 #include <gangway/store/files.hpp>
 #include <gangway/store/runs.hpp>
 #include <gangway/store/webhooks.hpp>
@@ -177,10 +178,41 @@ TEST_F(run_routes, the_ledger_is_searched_by_state_and_name) {
     EXPECT_EQ(ask("GET", "/api/v1/files/none").status, 404U);
     EXPECT_EQ(count(ask("GET", "/api/v1/runs/r1/files"), "files"), 1U);
     EXPECT_EQ(ask("GET", "/api/v1/runs/r9/files").status, 404U);
+    EXPECT_EQ(count(ask("GET", "/api/v1/files/" + ids[0] + "/entries"), "entries"), 0U);
     const auto again = ask("POST", "/api/v1/files/" + ids[0] + "/pull-again");
     EXPECT_EQ(again.status, 202U);
     EXPECT_EQ(text(again, "file"), "again_1");
     EXPECT_THAT(pulled.asked, ElementsAre("again " + ids[0] + " by token ops"));
+}
+
+TEST_F(run_routes, what_was_unpacked_is_told_beside_what_was_transferred) {
+    const auto ids = make_files();
+    write([&](store::transaction& tx) {
+        const auto holder = store::leases::find(tx, "c1").value();
+        const store::files::fetched_file done[] = {{.id = ids[0],
+                                                    .sha256 = "aa",
+                                                    .destination_key = std::nullopt,
+                                                    .evidence = "e",
+                                                    .unpacked = "zip",
+                                                    .unpacked_size = 12}};
+        EXPECT_TRUE(store::files::fetch(tx, holder, done)[0]);
+        const std::vector<store::file_entry> entries{
+            {.file_id = ids[0], .position = 0, .name = "x", .size = 5, .sha256 = "01", .destination_key = "a/x"},
+            {.file_id = ids[0], .position = 1, .name = "y\xff", .size = 7, .sha256 = "02", .destination_key = "a/y"}};
+        store::file_entries::stage(tx, ids[0], entries);
+    });
+    EXPECT_THAT(ask("GET", "/api/v1/files/" + ids[0]).body,
+                HasSubstr(R"("sha256":"aa","unpacked":{"by":"zip","size":12})"));
+    const auto path = "/api/v1/files/" + ids[0] + "/entries";
+    EXPECT_THAT(ask("GET", path).body,
+                HasSubstr(R"("entries":[{"name":"x","size":5,"sha256":"01","destinationKey":"a/x"})"));
+    const auto first = ask("GET", path + "?limit=1");
+    EXPECT_EQ(count(first, "entries"), 1U);
+    const auto second = ask("GET", path + "?limit=1&after=" + text(first, "next"));
+    EXPECT_THAT(second.body, HasSubstr(R"("nameBase64":"ef8=")"));
+    EXPECT_FALSE(object(second).contains("next"));
+    EXPECT_EQ(text(ask("GET", path + "?after=x"), "field"), "after");
+    EXPECT_EQ(ask("GET", "/api/v1/files/none/entries").status, 404U);
 }
 
 TEST_F(run_routes, the_secret_of_a_webhook_is_shown_once) {

@@ -32,6 +32,11 @@ constexpr auto file_columns = std::to_array<column>({{"STATE", "state"},
                                                      {"VERSION", "version", as::count},
                                                      {"ERROR", "error"},
                                                      {"ID", "id"}});
+constexpr auto entry_columns = std::to_array<column>({{"NAME", "name"},
+                                                      {"SIZE", "size", as::size},
+                                                      {"WENT TO", "destinationKey"},
+                                                      {"PUBLISHED", "publishedAt", as::time},
+                                                      {"SHA-256", "sha256"}});
 constexpr auto shown_file_columns = std::to_array<column>({{"path", "path"},
                                                            {"id", "id"},
                                                            {"state", "state"},
@@ -44,6 +49,9 @@ constexpr auto shown_file_columns = std::to_array<column>({{"path", "path"},
                                                            {"repull", "repull"},
                                                            {"sha-256", "sha256"},
                                                            {"went to", "destinationKey"},
+                                                           {"unpacked by", "unpacked.by"},
+                                                           {"unpacked size", "unpacked.size", as::size},
+                                                           {"unpacked sha-256", "unpacked.sha256"},
                                                            {"attempts", "attempts"},
                                                            {"next try", "nextTryAt", as::time},
                                                            {"error", "error"},
@@ -134,6 +142,10 @@ net::async_result<outcome> show_file(task& what) {
                   [](const json::object& answer) { return details_text(answer, shown_file_columns); });
 }
 
+net::async_result<outcome> entries_of_file(task& what) {
+    return listed(what, file_path(what, "/entries"), "", "entries", entry_columns);
+}
+
 net::async_result<outcome> pull_again(task& what) {
     return called(what, {.method = "POST", .target = file_path(what, "/pull-again")},
                   [](const json::object& answer) { return cell_text(answer, {"", "file"}) + "\n"; });
@@ -164,6 +176,7 @@ constexpr auto actions = std::to_array<action>({
     {"runs", "cancel", "End a run soon; the next one goes on from there", one_run, {}, cancel_run},
     {"files", "list", "Every version of every file that was seen, newest first", {}, file_options, list_files},
     {"files", "show", "One file with its SHA-256 and where it went", one_file, {}, show_file},
+    {"files", "entries", "The files of an archive that was unpacked", one_file, page_options, entries_of_file},
     {"files", "pull-again", "Pull the same version once more, as a new row of the history", one_file, {}, pull_again},
 });
 

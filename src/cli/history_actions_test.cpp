@@ -46,5 +46,15 @@ TEST(history_actions, file_is_shown_and_pulled_again_by_its_id) {
     EXPECT_EQ(with.output({"files", "pull-again", "ab12"}), "cd34\n");
 }
 
+TEST(history_actions, files_of_an_archive_are_listed) {
+    session with;
+    with.at.answers("GET /api/v1/files/ab12/entries?limit=100", 200,
+                    R"({"entries":[{"name":"a.csv","size":5,"sha256":"8ed3","destinationKey":"orders/a.csv",)"
+                    R"("publishedAt":"2026-01-15T12:00:00.000Z"}]})");
+    EXPECT_EQ(with.output({"files", "entries", "ab12"}),
+              "NAME   SIZE  WENT TO       PUBLISHED             SHA-256\n"
+              "a.csv   5 B  orders/a.csv  2026-01-15 12:00:00Z  8ed3\n");
+}
+
 }  // namespace
 }  // namespace gangway::cli

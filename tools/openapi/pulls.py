@@ -98,20 +98,28 @@ _RUN = {
 _RUN_PERHAPS = [name for name in _RUN if name not in ('id', 'connection', 'folder', 'cause', 'outcome')]
 _TIMES = [f'{name}At' for name in ('discovered', 'stable', 'claimed', 'fetched', 'published', 'recorded', 'finalised')]
 _STATE = one_of('discovered', 'stable', 'claimed', 'fetched', 'published', 'recorded', 'finalised', 'abandoned')
+_UNPACKED = {**record({'by': one_of('gzip', 'zip'), 'size': ref('Size'),
+                       'sha256': text('Of what was published', pattern='^[0-9a-f]{64}$')}, ['size', 'sha256']),
+             'description': 'What was published in place of what was transferred'}
+_ENTRY = record({**octets('name'), 'size': ref('Size'), 'sha256': text(pattern='^[0-9a-f]{64}$'),
+                 'destinationKey': text(), 'publishedAt': ref('Date')}, ['nameBase64', 'publishedAt'])
 _FILE = {
     'id': text(pattern='^[0-9a-f]{64}$'), 'connection': ref('ConnectionId'), 'folder': text(), **octets('path'),
     'size': ref('Size'), 'mtime': ref('Date'), 'state': _STATE, 'version': whole(minimum=1),
     'repull': whole('How often it was asked for again', minimum=0), 'run': text(),
-    'sha256': text(pattern='^[0-9a-f]{64}$'), 'destinationKey': text(), 'attempts': _NUMBER, 'nextTryAt': ref('Date'),
+    'sha256': text('Of what was transferred', pattern='^[0-9a-f]{64}$'), 'destinationKey': text(),
+    'unpacked': _UNPACKED, 'attempts': _NUMBER, 'nextTryAt': ref('Date'),
     'error': text(), 'postAction': one_of('none', 'pending', 'done', 'failed'), 'postAttempts': _NUMBER,
     **{name: ref('Date') for name in _TIMES}}
-_FILE_PERHAPS = ['pathBase64', 'size', 'mtime', 'version', 'run', 'sha256', 'destinationKey', 'nextTryAt', 'error',
+_FILE_PERHAPS = ['pathBase64', 'size', 'mtime', 'version', 'run', 'sha256', 'destinationKey', 'unpacked',
+                 'nextTryAt', 'error',
                  *_TIMES[1:]]
 _VERDICT = record({**octets('path'), 'size': ref('Size'), 'mtime': ref('Date'),
                    'verdict': text('`new`, `changed`, `already_pulled`, `excluded`, …; docs/pulls.md has them all'),
                    'pulled': flag('A run would pull it now'), 'waiting': flag('It may be pulled later, by itself'),
-                   'sentence': text('The verdict, for people'), 'key': text('Where it would go')},
-                  ['pathBase64', 'size', 'mtime', 'key'])
+                   'sentence': text('The verdict, for people'),
+                   'unpack': one_of('gzip', 'zip'), 'key': text('Where it would go, unpacked where that is done')},
+                  ['pathBase64', 'size', 'mtime', 'unpack', 'key'])
 _EVENT = one_of('run_failed', 'run_recovered', 'host_key_changed', 'file_missing')
 _HOOK = {'id': text(), 'url': text(), 'events': listed(_EVENT), 'enabled': flag(), 'createdAt': ref('Date')}
 _HOOK_FIELDS = {'url': text('http or https', format='uri', maxLength=2048),
@@ -128,7 +136,7 @@ SCHEMAS = {
     'NewDestination': _DESTINATION,
     'Destination': {'oneOf': [closed(_LOCAL), closed(_BUCKET)]},
     'Folder': record(_FOLDER, _FOLDER_PERHAPS), 'Run': record(_RUN, _RUN_PERHAPS),
-    'PulledFile': record(_FILE, _FILE_PERHAPS), 'Verdict': _VERDICT, 'Webhook': record(_HOOK)}
+    'PulledFile': record(_FILE, _FILE_PERHAPS), 'ArchiveEntry': _ENTRY, 'Verdict': _VERDICT, 'Webhook': record(_HOOK)}
 
 _SENT_RULES = {'include': ['*.csv'], 'exclude': ['*.tmp'], 'stable': {'by': 'looks', 'apart': '2s'}}
 _ALL_RULES = {**_SENT_RULES, 'order': 'mtime', 'limits': {'files': 100000, 'octets': 2**40, 'duration': '6h'},
@@ -232,6 +240,11 @@ PATHS = {
                     '`next`.')},
     '/api/v1/files/{id}': {'get': _mine('pulledFile', 'One version of a file', [_id('file')],
                                         _good(success(_FILE, _FILE_PERHAPS), _ONE_FILE), _NAMED)},
+    '/api/v1/files/{id}/entries': {'get': _mine(
+        'pulledEntries', 'What an archive came to, file by file', [_id('file'), *page(_AFTER)],
+        _list('entries', 'ArchiveEntry', {'name': 'orders/a.csv', 'size': 1024, 'sha256': _HEX,
+                                          'destinationKey': 'today/orders/a.csv', 'publishedAt': _WHEN}), _NAMED,
+        description='In the order of the archive; none for a file that is no archive or was not unpacked.')},
     '/api/v1/files/{id}/pull-again': {'post': _mine('pullAgain', 'Pull a file once more', [_id('file')],
                                                     _begun('file', 'new version'), _CHANGING)},
     '/api/v1/webhooks': {
