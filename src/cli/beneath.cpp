@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/file.h>
@@ -23,7 +24,7 @@ std::string temporary_name() {
             text += fmt::format("{:02x}", static_cast<unsigned char>(octet));
         return text;
     }();
-    thread_local std::uint64_t count = 0;
+    static std::atomic<std::uint64_t> count;  // small files and large ones are made by different threads
     return fmt::format("{}-{:x}.part", beginning, count++);
 }
 

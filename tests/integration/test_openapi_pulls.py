@@ -99,6 +99,8 @@ def test_runs_files_and_webhooks_are_as_described(managed, connection, sshd):
     file = walk('GET', '/api/v1/files', 200, path='/api/v1/files?name=a.csv').json['files'][0]
     walk('GET', '/api/v1/files', 400, path='/api/v1/files?state=lost')
     assert walk('GET', FILE, 200, path=f'/api/v1/files/{file["id"]}').json['sha256']
+    assert walk('GET', f'{FILE}/entries', 200, path=f'/api/v1/files/{file["id"]}/entries').json['entries'] == []
+    walk('GET', f'{FILE}/entries', 404, path=f'/api/v1/files/{"0" * 64}/entries')
     again = walk('POST', f'{FILE}/pull-again', 202, path=f'/api/v1/files/{file["id"]}/pull-again').json['file']
     until(lambda: walk('GET', FILE, 200, path=f'/api/v1/files/{again}').json.get('version') == 2, 30, 'version 2')
     managed.wait_event('run_ended', pulled=1)
