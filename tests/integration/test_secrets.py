@@ -131,7 +131,9 @@ def test_no_secret_is_left_in_memory_files_logs_or_backups(own_gateway, start_se
     def everywhere():
         return [found for folder in folders for found in canaries.in_files(folder, ('master-key',))]
     if gateway.mapped() < 1 << 40:      # a sanitizer maps more, keeps copies of its own, and no memory locked
-        until(lambda: not canaries.in_octets(core_of(gateway.pid, tmp_path / 'core')), 5, 'a memory without secrets')
+        def in_memory():
+            return canaries.in_octets(core_of(gateway.pid, tmp_path / 'core'))
+        until(lambda: not in_memory(), 5, lambda: f'a memory without {in_memory()}')
         # They would be found: the master key is in the pages that are locked and kept out of core files.
         assert canaries.in_octets(core_of(gateway.pid, tmp_path / 'core', 'with')) == ['master_key']
     assert [path for folder in folders for path in folder.rglob('*') if 'wal' in path.name], 'no log of changes to look at'

@@ -7,7 +7,9 @@ PATIENCE = float(os.environ.get('GANGWAY_TEST_PATIENCE', '1'))
 
 
 def until(condition, seconds, what):
-    """Calls `condition` until it returns something true, and returns that; fails after `seconds` (times PATIENCE)."""
+    """Calls `condition` until it returns something true, and returns that; fails after `seconds` (times PATIENCE).
+
+    `what` was waited for: a text, or a function that finds out."""
     deadline = time.monotonic() + seconds * PATIENCE
     pause = 0.001
     while True:
@@ -15,7 +17,7 @@ def until(condition, seconds, what):
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f'waited {seconds * PATIENCE:g} s in vain for {what}; last seen: {value!r}')
+            raise AssertionError(f'waited {seconds * PATIENCE:g} s in vain for {what() if callable(what) else what}; last seen: {value!r}')
         time.sleep(pause)
         pause = min(pause * 2, 0.05)
 
