@@ -2,7 +2,6 @@
 #include "descriptor.hpp"
 #include "listing_text.hpp"
 #include "local_ends.hpp"
-#include "write_behind.hpp"
 
 #include <gangway/crypto/digest.hpp>
 
@@ -13,7 +12,6 @@
 #include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
-#include <tuple>
 
 namespace gangway::cli {
 
@@ -54,20 +52,21 @@ class local_file final : public local_sink {
     ~local_file() override {
         const bool kept = options_.partial && !spoiled_;
         if (!temporary_.empty() && !kept) ::unlink(temporary_.c_str());
-        if (!temporary_.empty() && kept) std::ignore = octets_.finish();
     }
     [[nodiscard]] std::uint64_t already() const noexcept override { return already_; }
     void spoil() noexcept override { spoiled_ = true; }
 
     [[nodiscard]] net::async_result<void> write(std::string_view octets) override {
-        const int failure = octets_.add(octets);
-        if (failure != 0) co_return std::unexpected(system_error("write", target_, failure));
+        while (!octets.empty()) {
+            const auto count = ::write(file_.get(), octets.data(), octets.size());
+            if (count < 0 && errno == EINTR) continue;
+            if (count < 0) co_return std::unexpected(system_error("write", target_));
+            octets.remove_prefix(static_cast<std::size_t>(count));
+        }
         co_return base::result<void>{};
     }
 
     [[nodiscard]] base::result<void> finish() override {
-        const int failure = octets_.finish();
-        if (failure != 0) return std::unexpected(system_error("write", target_, failure));
         if (::fchmod(file_.get(), mode_) != 0) return std::unexpected(system_error("create", target_));
         if (options_.sync && ::fsync(file_.get()) != 0) return std::unexpected(system_error("write", target_));
         if (!file_.close()) return std::unexpected(system_error("write", target_));
@@ -91,7 +90,6 @@ class local_file final : public local_sink {
     std::filesystem::path target_;
     std::filesystem::path temporary_;  ///< empty once it was renamed
     descriptor file_;
-    write_behind octets_{file_.get()};
     local_file_options options_;
     mode_t mode_;
     std::uint64_t already_;
