@@ -9,7 +9,6 @@ find_package(CLI11 REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(GTest REQUIRED)
 find_package(Threads REQUIRED)
-find_package(CURL 7.88 REQUIRED)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(libsodium REQUIRED IMPORTED_TARGET libsodium)
 
@@ -19,8 +18,17 @@ find_library(SOCI_CORE soci_core REQUIRED)
 find_library(SOCI_SQLITE3 soci_sqlite3 REQUIRED)
 find_library(SOCI_POSTGRESQL soci_postgresql REQUIRED)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
-pkg_check_modules(libpq REQUIRED IMPORTED_TARGET libpq)
 add_library(soci::soci INTERFACE IMPORTED)
 target_include_directories(soci::soci SYSTEM INTERFACE "${SOCI_INCLUDE_DIR}")
-target_link_libraries(soci::soci INTERFACE
-  "${SOCI_SQLITE3}" "${SOCI_POSTGRESQL}" "${SOCI_CORE}" PkgConfig::sqlite3 PkgConfig::libpq)
+target_link_libraries(soci::soci INTERFACE "${SOCI_SQLITE3}" "${SOCI_CORE}" PkgConfig::sqlite3)
+
+# These two come with LDAP, Kerberos and a second TLS library: they are loaded when they are first needed, so only their
+# headers are used here. Tests that speak to PostgreSQL themselves link it.
+pkg_check_modules(libpq REQUIRED libpq)
+add_library(soci::postgresql_headers INTERFACE IMPORTED)
+target_include_directories(soci::postgresql_headers SYSTEM INTERFACE ${libpq_INCLUDE_DIRS})
+add_library(soci::postgresql INTERFACE IMPORTED)
+target_link_libraries(soci::postgresql INTERFACE soci::postgresql_headers "${SOCI_POSTGRESQL}")
+find_package(CURL 7.88 REQUIRED)
+add_library(curl::headers INTERFACE IMPORTED)
+target_include_directories(curl::headers SYSTEM INTERFACE ${CURL_INCLUDE_DIRS})

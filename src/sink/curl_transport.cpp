@@ -1,6 +1,6 @@
 #include "curl_transport.hpp"
 
-#include "wiping_memory.hpp"
+#include "libcurl.hpp"
 
 #include <gangway/base/escape.hpp>
 #include <gangway/sink/errors.hpp>
@@ -10,20 +10,23 @@
 #include <array>
 #include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <cstring>
-#include <curl/curl.h>
 #include <mutex>
 #include <stdexcept>
 
 namespace gangway::sink {
 namespace {
 
+/// Nobody gets here before `perform` has seen that it is there.
+const libcurl& curl() noexcept {
+    return *loaded_libcurl();
+}
+
 struct easy_closer {
-    void operator()(CURL* handle) const noexcept { ::curl_easy_cleanup(handle); }
+    void operator()(CURL* handle) const noexcept { curl().easy_cleanup(handle); }
 };
 struct list_closer {
-    void operator()(curl_slist* list) const noexcept { ::curl_slist_free_all(list); }
+    void operator()(curl_slist* list) const noexcept { curl().slist_free_all(list); }
 };
 using easy_handle = std::unique_ptr<CURL, easy_closer>;
 using header_list = std::unique_ptr<curl_slist, list_closer>;
@@ -121,7 +124,7 @@ curl_socket_t on_socket(void* context, curlsocktype, curl_sockaddr* to) {
 
 template <class Value>
 void set(CURL* handle, CURLoption option, Value value) {
-    if (::curl_easy_setopt(handle, option, value) != CURLE_OK) throw std::runtime_error{"libcurl lacks an option"};
+    if (curl().easy_setopt(handle, option, value) != CURLE_OK) throw std::runtime_error{"libcurl lacks an option"};
 }
 
 errc meaning_of(CURLcode code, const exchange& now) {
@@ -146,30 +149,26 @@ class curl_transport final : public http_transport {
         : use_(std::move(use)),
           secret_(use_.signer == nullptr ? base::secret{} : use_.signer->secret_access_key.null_terminated()),
           may_reach_(std::move(may_reach)),
-          stop_(std::move(stop)) {
-        // libcurl copies the secret, and frees the copies as they are.
-        static const CURLcode ready = ::curl_global_init_mem(CURL_GLOBAL_DEFAULT, &std::malloc, &wiping_free,
-                                                             &wiping_realloc, &::strdup, &std::calloc);
-        if (ready != CURLE_OK) throw std::runtime_error{"libcurl does not start"};
-    }
+          stop_(std::move(stop)) {}
 
     base::result<http_answer> perform(const http_request& request) override {
         if (stop_.stop_requested()) return base::fail(errc::cancelled, base::phase::storage, "stopped");
+        if (const auto& there = loaded_libcurl(); !there) return std::unexpected(there.error());
         auto handle = take();
         exchange now{request, stop_, may_reach_, use_};
         const auto headers = header_lines(request);
         prepare(handle.get(), now, headers.get());
         char reason[CURL_ERROR_SIZE]{};
         set(handle.get(), CURLOPT_ERRORBUFFER, reason);
-        const auto code = ::curl_easy_perform(handle.get());
+        const auto code = curl().easy_perform(handle.get());
         // Also forgets where the secret was.
-        ::curl_easy_reset(handle.get());
+        curl().easy_reset(handle.get());
         give_back(std::move(handle));
         if (code == CURLE_OK || (now.too_large && use_.cut_off)) return std::move(now.answer);
         if (!now.refused_address.empty())
             return base::fail(errc::refused, base::phase::egress,
                               "the address " + now.refused_address + " of " + use_.whom + " may not be reached");
-        const std::string_view words = reason[0] != '\0' ? reason : ::curl_easy_strerror(code);
+        const std::string_view words = reason[0] != '\0' ? reason : curl().easy_strerror(code);
         return base::fail(meaning_of(code, now), base::phase::storage,
                           use_.whom + " could not be reached: " + base::escape(words));
     }
@@ -218,7 +217,7 @@ class curl_transport final : public http_transport {
     [[nodiscard]] header_list header_lines(const http_request& request) const {
         header_list list;
         const auto add = [&](const std::string& line) {
-            auto* const longer = ::curl_slist_append(list.get(), line.c_str());
+            auto* const longer = curl().slist_append(list.get(), line.c_str());
             if (longer == nullptr) throw std::bad_alloc{};
             static_cast<void>(list.release());
             list.reset(longer);
@@ -239,7 +238,7 @@ class curl_transport final : public http_transport {
                 return handle;
             }
         }
-        easy_handle handle{::curl_easy_init()};
+        easy_handle handle{curl().easy_init()};
         if (!handle) throw std::bad_alloc{};
         return handle;
     }

@@ -1,12 +1,12 @@
 #include "database_session.hpp"
 
+#include "postgresql_backend.hpp"
 #include "stored_failure.hpp"
 
 #include <gangway/base/escape.hpp>
 
 #include <cerrno>
 #include <fcntl.h>
-#include <soci/postgresql/soci-postgresql.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 #include <sys/stat.h>
 #include <system_error>
@@ -144,7 +144,7 @@ void database_session::connect_sqlite() {
 }
 
 void database_session::connect_postgresql() {
-    sql_.open(soci::postgresql, where_.where);
+    sql_.open(postgresql_backend(), where_.where);
     sql_ << "SET client_min_messages = error";
     sql_ << "SET client_encoding = 'UTF8'";
     sql_ << "SET lock_timeout = " + std::to_string(where_.busy_wait.count());
@@ -209,7 +209,7 @@ base::error database_session::current_error() {
             connected_ = false;
             return {errc::unavailable, base::phase::storage, "no database to talk to: " + first_line(words)};
         }
-        if (told != nullptr) return postgresql_error(told->sqlstate(), words);
+        if (told != nullptr) return postgresql_error(sqlstate_of(*told), words);
         return {errc::failure, base::phase::storage, "the database failed: " + first_line(words)};
     }
 }
