@@ -118,7 +118,7 @@ TEST_F(http, ambiguous_requests_are_refused_and_the_rest_is_never_a_request) {
 }
 
 TEST_F(http, every_octet_changed_in_a_request_is_survived) {
-    start({.head_time = 50ms, .idle_time = 50ms, .body_time = 50ms, .linger_time = 50ms});
+    start();
     const auto whole =
         "POST /a HTTP/1.1\r\nHost: x\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nz\r\n0\r\n\r\n"s;
     for (std::size_t at = 0; at < whole.size(); ++at) {

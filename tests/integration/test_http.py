@@ -6,6 +6,7 @@ import pytest
 
 from support.checks import error, good
 from support.http import parse
+from support.oracle import MEMORY_SLACK
 from support.scripted_sftp import MIB, ScriptedSftp
 from support.waiting import PATIENCE
 
@@ -162,7 +163,7 @@ def test_d6_body_of_1_gib_is_refused_at_its_head(gateway):
     octets = LINE + f'Content-Length: {1024 * MIB}\r\n\r\n'.encode()
     answer, _ = parse(gateway.raw(octets, seconds=5)[0])
     error(answer, 'payload_too_large')
-    assert gateway.rss() - before < 8 * MIB
+    assert gateway.rss() - before < MEMORY_SLACK
 
 
 def test_d6_chunked_body_is_refused_at_the_limit(gateway):
@@ -172,7 +173,7 @@ def test_d6_chunked_body_is_refused_at_the_limit(gateway):
     assert closed
     if octets:  # it may be lost when the line is closed under what is still being sent
         error(parse(octets)[0], 'payload_too_large')
-    assert gateway.rss() - before < 8 * MIB
+    assert gateway.rss() - before < MEMORY_SLACK
 
 
 STRICT_JSON = {

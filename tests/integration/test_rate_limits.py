@@ -5,6 +5,7 @@ import pytest
 
 from support.checks import error, good
 from support.child import ChildFailed
+from support.oracle import MEMORY_SLACK
 
 TOKEN = 'the-right-token'
 FROM_PROXY = ['--trusted-proxy', '127.0.0.1']
@@ -93,7 +94,7 @@ def test_d23_many_guessers_do_not_disturb_others(own_gateway):
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         assert set(pool.map(guess, range(3000))) == {401}
     assert ask(gateway, client='192.0.2.1').status == 200
-    assert gateway.rss() - before < 8 * 2**20
+    assert gateway.rss() - before < MEMORY_SLACK
 
 
 def test_e13_new_connections_are_limited_and_shared_ones_are_free(own_gateway, openssh):

@@ -1,7 +1,6 @@
 """GET and HEAD of files: whole, in part, conditionally; and what the server does meanwhile."""
 import hashlib
 import os
-import socket
 
 import pytest
 
@@ -205,8 +204,7 @@ class Counting(Script):
 
 def raw_get(session, path):
     request = f'GET {session.file_url(path)} HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode()
-    line = session.gateway.connect(30)
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+    line = session.gateway.connect(30, buffers=65536)
     line.sendall(request)
     return line
 

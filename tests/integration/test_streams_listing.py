@@ -6,6 +6,7 @@ import pytest
 
 from support import sftp_wire as wire
 from support.checks import error, good
+from support.oracle import MEMORY_SLACK
 from support.scripted_sftp import Script, ScriptedSftp
 from support.streams import Session
 from support.waiting import PATIENCE, settled, until
@@ -103,7 +104,7 @@ def test_names_that_no_entry_can_have_are_counted(impatient, keys):
 
 
 def read_lines(session, path):
-    line = session.gateway.connect(30)
+    line = session.gateway.connect(30, buffers=65536)
     line.sendall(f'GET {session.file_url(path)} HTTP/1.1\r\nHost: localhost\r\nAccept: {LINES}\r\n\r\n'.encode())
     return line
 
@@ -126,6 +127,6 @@ def test_first_entries_come_before_the_last_are_there_and_the_client_sets_the_pa
         assert b'"name":"1-0"' in line.recv(65536)
         before = impatient.rss()
         settled(lambda: server.batches, 10, 'the listing that nobody takes')
-        assert impatient.rss() < before + 16 * 1024 * 1024
+        assert impatient.rss() < before + 2 * MEMORY_SLACK
         line.close()
         until(lambda: server.asked('close'), 1 * PATIENCE, 'the CLOSE')

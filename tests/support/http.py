@@ -76,9 +76,21 @@ class Client:
                 pass    # it hung up before it had everything; its answer may still be there
             return read_to_close(wire)
 
-    def connect(self, seconds=10):
-        wire = socket.create_connection(self.address, timeout=seconds * PATIENCE)
+    def connect(self, seconds=10, buffers=None):
+        """`buffers`: octets that the kernel keeps at this end, for either direction; by default as many as it likes,
+        which on some machines is many MiB."""
+        family, kind, _, _, address = socket.getaddrinfo(*self.address, type=socket.SOCK_STREAM)[0]
+        wire = socket.socket(family, kind)
+        wire.settimeout(seconds * PATIENCE)
         wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if buffers is not None:     # before it connects: the other end learns then how much it may send
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffers)
+            wire.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, buffers)
+        try:
+            wire.connect(address)
+        except OSError:
+            wire.close()
+            raise
         return wire
 
 

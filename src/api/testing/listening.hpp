@@ -110,10 +110,15 @@ class kept_log final : public access_log {
     std::vector<std::string> troubles_;
 };
 
-/// A blocking client that speaks octets.
+/// A blocking client that speaks octets. What it does not read stays with the other side, but for little: how much the
+/// operating system takes in by itself differs between machines.
 class blocking_client {
   public:
-    explicit blocking_client(const net::tcp::endpoint& to) : socket_(context_) { socket_.connect(to); }
+    explicit blocking_client(const net::tcp::endpoint& to) : socket_(context_) {
+        socket_.open(to.protocol());
+        socket_.set_option(asio::socket_base::receive_buffer_size{1 << 16});
+        socket_.connect(to);
+    }
 
     void send(std::string_view octets) {
         boost::system::error_code ignored;  // the other side may have hung up already, which is seen when reading
