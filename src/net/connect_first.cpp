@@ -18,8 +18,6 @@ namespace {
 
 using boost::system::error_code;
 
-constexpr std::chrono::milliseconds stagger{250};
-
 /// What this machine, not the server, has too little of.
 bool is_shortage(error_code failure) {
     using namespace boost::system::errc;
@@ -83,7 +81,8 @@ std::vector<tcp::endpoint> interleaved(const std::vector<tcp::endpoint>& endpoin
     return mixed;
 }
 
-async_result<tcp::socket> connect_first(model::endpoint server, std::vector<tcp::endpoint> targets) {
+async_result<tcp::socket> connect_first(model::endpoint server, std::vector<tcp::endpoint> targets,
+                                        std::chrono::milliseconds delay) {
     const auto all = std::make_shared<race>(co_await asio::this_coro::executor);
     struct closing {
         race& attempts_of;
@@ -97,7 +96,7 @@ async_result<tcp::socket> connect_first(model::endpoint server, std::vector<tcp:
 
     for (std::size_t next = 0; !all->winner && all->failures.size() < targets.size();) {
         if (next < targets.size()) start(all, targets[next++]);
-        all->step.expires_at(next < targets.size() ? std::chrono::steady_clock::now() + stagger
+        all->step.expires_at(next < targets.size() ? std::chrono::steady_clock::now() + delay
                                                    : std::chrono::steady_clock::time_point::max());
         error_code woken;  // by the time, an attempt, or cancelling: then the next await throws
         co_await all->step.async_wait(asio::redirect_error(asio::use_awaitable, woken));

@@ -4,6 +4,7 @@
 #include <gangway/model/endpoint.hpp>
 #include <gangway/net/asio.hpp>
 
+#include <chrono>
 #include <vector>
 
 namespace gangway::net {
@@ -14,11 +15,14 @@ namespace gangway::net {
 /// On loopback, a connection to a free port that the system happens to choose as our own connects to itself.
 [[nodiscard]] bool is_connected_to_itself(const tcp::socket& socket);
 
-/// Connects to the first of `targets` that answers; they are started in order, one every 250 ms or as soon as another
-/// failed (section 5). `server` is only named in errors. The caller runs on a strand, to which the socket belongs.
-/// Errors: `connection_refused` if any was, otherwise `timed_out`, the system's own code where this machine has no
-/// descriptor or memory left, or `unreachable`; phase tcp.
-/// Cancelling closes every attempt.
-[[nodiscard]] async_result<tcp::socket> connect_first(model::endpoint server, std::vector<tcp::endpoint> targets);
+/// How long an address may take before the next one is tried beside it (section 5).
+constexpr std::chrono::milliseconds connection_attempt_delay{250};
+
+/// Connects to the first of `targets` that answers; they are started in order, one after each `delay` or as soon as
+/// another failed (section 5). `server` is only named in errors. The caller runs on a strand, to which the socket
+/// belongs. Errors: `connection_refused` if any was, otherwise `timed_out`, the system's own code where this machine
+/// has no descriptor or memory left, or `unreachable`; phase tcp. Cancelling closes every attempt.
+[[nodiscard]] async_result<tcp::socket> connect_first(model::endpoint server, std::vector<tcp::endpoint> targets,
+                                                      std::chrono::milliseconds delay = connection_attempt_delay);
 
 }  // namespace gangway::net

@@ -14,8 +14,8 @@
 namespace gangway::store {
 namespace {
 
-/// Steps of the ledger that must stay cheap with many files. The bounds are wide, because machines and sanitizers are
-/// slow; the numbers of a run are printed.
+/// Steps of the ledger that must stay cheap with many files. How long they took is printed and not judged: that is for
+/// the benchmarks.
 class scale : public store_contract {
   protected:
     scale() {
@@ -30,7 +30,6 @@ class scale : public store_contract {
         const auto took = std::chrono::steady_clock::now() - began;
         std::printf("    %-40s %6lld ms\n", what,
                     static_cast<long long>(std::chrono::duration_cast<std::chrono::milliseconds>(took).count()));
-        EXPECT_LT(took, std::chrono::seconds{60}) << what;
     }
     static std::vector<file_identity> listing(int count) {
         std::vector<file_identity> files;
