@@ -82,8 +82,8 @@ net::async_result<answer> create_token(managed_call& call) {
     if (!role) from->complain("role", "\"role\" must be \"viewer\", \"operator\" or \"admin\"");
     if (auto checked = from->finish(true); !checked) co_return std::unexpected(checked.error());
     row.role = *role;
-    auto token = new_secret("gwt_");
-    row.hash = token_hash(token);
+    const auto token = new_secret("gwt_");
+    row.hash = token_hash(token.view());
     const auto done = co_await call.with.database.write([&](store::transaction& tx) -> base::result<void> {
         if (!store::tokens::add(tx, row)) return std::unexpected(not_changed(store::changed::name_taken, "token"));
         store::audit::append(tx, call.request.from.name, "token.create", row.id,
@@ -97,11 +97,9 @@ net::async_result<answer> create_token(managed_call& call) {
             json.text("id", row.id);
             json.text("name", row.name);
             json.text("role", to_string(row.role));
-            json.text("token", token);
         },
-        201, {{"Location", "/api/v1/tokens/" + row.id}, {"Cache-Control", "no-store"}});
-    base::wipe(token);
-    co_return made;
+        201, {{"Location", "/api/v1/tokens/" + row.id}});
+    co_return with_secret(std::move(made), "token", token);
 }
 
 net::async_result<answer> all_tokens(managed_call& call) {

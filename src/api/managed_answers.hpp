@@ -1,10 +1,12 @@
 #pragma once
-/// The JSON that routes of managed things answer with: one object, a list, or one page of a list.
+/// The JSON that routes of managed things answer with: one object, also with a secret in it, a list, or one page of a
+/// list.
 
 #include "managed_call.hpp"
 
 #include <gangway/api/answer.hpp>
 #include <gangway/api/json_writer.hpp>
+#include <gangway/base/secret.hpp>
 
 #include <algorithm>
 #include <cstddef>
@@ -28,6 +30,10 @@ template <class Write>
     json.end_object();
     return made;
 }
+
+/// `made`, one object, with a secret as its last member: the only time that anybody sees it. Its octets are zeroed when
+/// they are sent, or when the answer is given up.
+[[nodiscard]] answer with_secret(answer made, std::string_view name, const base::secret& value);
 
 /// `{"success":true,"<name>":[{…},…]}`: `write(json, row)` adds the members of each. `next`, unless empty, is what the
 /// page after this one is asked for with.

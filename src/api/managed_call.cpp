@@ -93,11 +93,15 @@ std::string new_id(std::string_view prefix) {
     return id += alphabet[bits << (5 - count) & 31];
 }
 
-std::string new_secret(std::string_view prefix) {
-    auto random = base::to_base64url(crypto::random_bytes(32));
-    auto made = std::string{prefix} + random;
+base::secret new_secret(std::string_view prefix) {
+    auto random = crypto::random_bytes(32);
+    auto digits = base::to_base64url(random);
     base::wipe(random);
-    return made;
+    std::string text;
+    text.reserve(prefix.size() + digits.size());
+    text.append(prefix).append(digits);
+    base::wipe(digits);
+    return base::secret::take(text);
 }
 
 base::result<std::optional<std::int64_t>> wanted_revision(const resource_request& request) {

@@ -10,6 +10,7 @@
 #include <gangway/api/services.hpp>
 #include <gangway/api/streams.hpp>
 #include <gangway/api/wiped_octets.hpp>
+#include <gangway/base/secret.hpp>
 #include <gangway/store/connections.hpp>
 #include <gangway/store/values.hpp>
 
@@ -70,7 +71,7 @@ struct page {
 /// A new id, "con_" and 26 letters and digits: 128 random bits in the base32 of RFC 4648 section 6, in small letters.
 [[nodiscard]] std::string new_id(std::string_view prefix);
 /// 256 random bits in base64url after a prefix that says what they are, for those who look for leaked secrets.
-[[nodiscard]] std::string new_secret(std::string_view prefix);
+[[nodiscard]] base::secret new_secret(std::string_view prefix);
 
 /// The revision that If-Match names; nothing without the field, or with "*". Error: `precondition_failed`.
 [[nodiscard]] base::result<std::optional<std::int64_t>> wanted_revision(const resource_request& request);

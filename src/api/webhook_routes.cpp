@@ -70,28 +70,19 @@ void apply(fields& from, store::webhook& row) {
 
 /// What signs the deliveries of a webhook from now on: told to the client this once, and sealed.
 struct new_signer {
-    std::string text;
+    base::secret text;
     store::sealed_secret sealed;
 };
 
 new_signer make_signer(const managed_call& call, const std::string& id) {
     auto text = new_secret("whsec_");
-    auto sealed = call.with.secrets.seal({store::secrets::of_webhook, id, transfer::webhook_secret_purpose}, text);
+    auto sealed =
+        call.with.secrets.seal({store::secrets::of_webhook, id, transfer::webhook_secret_purpose}, text.view());
     return {std::move(text), std::move(sealed)};
 }
 
-/// With the secret, if there is a new one; wipes that.
-answer shown(const store::webhook& row, std::string* secret, unsigned status = 200,
-             std::vector<answer_header> headers = {}) {
-    if (secret != nullptr) headers.push_back({"Cache-Control", "no-store"});
-    auto made = object_answer(
-        [&](json_writer& json) {
-            write_webhook(json, row);
-            if (secret != nullptr) json.text("secret", *secret);
-        },
-        status, std::move(headers));
-    if (secret != nullptr) base::wipe(*secret);
-    return made;
+answer shown(const store::webhook& row, unsigned status = 200, std::vector<answer_header> headers = {}) {
+    return object_answer([&](json_writer& json) { write_webhook(json, row); }, status, std::move(headers));
 }
 
 net::async_result<answer> create(managed_call& call) {
@@ -111,7 +102,7 @@ net::async_result<answer> create(managed_call& call) {
             return store::webhooks::find(tx, row.id);
         });
     if (!kept) co_return std::unexpected(kept.error());
-    co_return shown(**kept, &signer.text, 201, {{"Location", "/api/v1/webhooks/" + row.id}});
+    co_return with_secret(shown(**kept, 201, {{"Location", "/api/v1/webhooks/" + row.id}}), "secret", signer.text);
 }
 
 /// What is queued goes to where the webhook leads by then, signed with the secret that it has by then.
@@ -135,7 +126,7 @@ net::async_result<answer> change(managed_call& call) {
         return *std::move(row);
     });
     if (!done) co_return std::unexpected(done.error());
-    co_return shown(*done, signer ? &signer->text : nullptr);
+    co_return signer ? with_secret(shown(*done), "secret", signer->text) : shown(*done);
 }
 
 net::async_result<answer> get(managed_call& call) {

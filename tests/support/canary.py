@@ -59,19 +59,23 @@ with open(f'/proc/{pid}/mem', 'rb', 0) as memory, open(target, 'wb') as image:
     for line in maps.splitlines():
         first = line.split(' ', 1)[0]
         if line.startswith('VmFlags:'):
-            if at and 'rd' in line.split() and ('dd' not in line.split() or kept_out == 'with'):
+            flags = line.split()
+            # Nothing is ever written where programs and libraries are.
+            is_code = at and at[2] and 'wr' not in flags
+            if at and not is_code and 'rd' in flags and ('dd' not in flags or kept_out == 'with'):
                 try:
                     memory.seek(at[0])
                     image.write(memory.read(at[1] - at[0]).replace(bytes(4096), b''))     # most of it is empty
                 except (OSError, ValueError, OverflowError):
                     pass
         elif '-' in first and not first.endswith(':'):
-            at = [int(part, 16) for part in first.split('-')]
+            at = [int(part, 16) for part in first.split('-')] + [line.split()[4] != '0']
 '''
 
 
 def core_of(pid, target, kept_out='without'):
-    """What a core file of a running process would hold: all its memory, with or without what it keeps out of those."""
+    """What a core file of a running process would hold: all memory that it can write to, with or without what it keeps
+    out of those."""
     privileged('/usr/bin/python3', '-c', _COPY, pid, target, kept_out)
     if not IS_ROOT:
         privileged('chmod', '644', target)
