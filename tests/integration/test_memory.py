@@ -1,5 +1,6 @@
 """How much memory one request may take at its peak. The numbers are promised in docs/; change both together."""
 import os
+import resource
 import shutil
 import tempfile
 import time
@@ -68,7 +69,8 @@ def test_list_of_50000_entries_is_bounded(peak, openssh, crowd):
 
 
 def test_list_of_50000_entries_on_a_fresh_connection_is_quick(gateway, openssh, crowd, tmp_path):
-    """Where the machine is too busy for the bound, at least quicker than OpenSSH's own client at the same moment."""
+    """Where the machine is too slow or too busy for the bounds, at least quicker, and with less computing, than OpenSSH's
+    own client at the same moment."""
     for attempt in range(5):
         # Another spelling of the same key is another credential, which shares no session.
         login = openssh.login(path=crowd, privateKey=openssh.key.private + '\n' * (attempt + 1))
@@ -76,21 +78,27 @@ def test_list_of_50000_entries_on_a_fresh_connection_is_quick(gateway, openssh, 
         answer = gateway.post('list', **login)
         computing = gateway.cpu_seconds() - before
         good(answer, count=50_000)
-        bound = max(LIST_50000_SECONDS, openssh_lists(openssh, crowd, tmp_path))
-        if answer.seconds < bound * PATIENCE and computing < LIST_50000_COMPUTING * PATIENCE:
+        seconds, work = map(max, openssh_lists(openssh, crowd, tmp_path), (LIST_50000_SECONDS, LIST_50000_COMPUTING))
+        if answer.seconds < seconds * PATIENCE and computing < work * PATIENCE:
             return
-    raise AssertionError(f'{answer.seconds:.2f} s, bound {bound:.2f} s; computing {computing:.2f} s')
+    raise AssertionError(f'{answer.seconds:.2f} s, bound {seconds:.2f} s; computing {computing:.2f} s, bound {work:.2f} s')
 
 
 def openssh_lists(server, path, folder):
-    """Seconds that `sftp` takes for it."""
+    """Seconds that `sftp` takes for it, and those that it computes."""
     known_hosts = folder / 'known_hosts'
     known_hosts.write_text(f'* {server.host_key.public_line}\n')
-    started = time.monotonic()
+    started, worked = time.monotonic(), work_of_children()
     run(['sftp', '-q', '-F', 'none', '-P', server.port, '-i', server.key.path, '-o',
          f'UserKnownHostsFile={known_hosts}', '-b', '-', f'{server.username}@{server.host}'],
          input=f'ls -1f {path}\n'.encode())
-    return time.monotonic() - started
+    return time.monotonic() - started, work_of_children() - worked
+
+
+def work_of_children():
+    """Seconds of the processor's time that the children have had which have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def test_upload_is_bounded(peak, openssh):
