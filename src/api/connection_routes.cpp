@@ -146,7 +146,7 @@ net::async_result<answer> change(managed_call& call) {
                                     if (auto checked = again.finish(true); !checked)
                                         return std::unexpected(checked.error());
                                     if (expected) store::host_keys::expect(tx, row.id, *expected);
-                                    if (!logs_in_alike(before, row)) forget_health(tx, row);
+                                    if (!logs_in_alike(before, row)) forget_failures(tx, row);
                                     return {};
                                 });
 }
@@ -186,8 +186,9 @@ net::async_result<answer> pause(managed_call& call) {
 }
 
 net::async_result<answer> resume(managed_call& call) {
-    return edit_row(call, "connection.resume", [](store::transaction&, store::connection& row) -> base::result<void> {
+    return edit_row(call, "connection.resume", [](store::transaction& tx, store::connection& row) -> base::result<void> {
         row.paused = false;
+        store::schedules::end_pauses(tx, row.id);
         return {};
     });
 }

@@ -1,8 +1,11 @@
 #include "testing/managing.hpp"
 
-#include <gangway/store/connections.hpp>
+#include <gangway/store/folders.hpp>
 
 #include <gmock/gmock.h>
+
+#include <chrono>
+#include <functional>
 
 namespace gangway::api {
 namespace {
@@ -10,7 +13,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr auto one = "/api/v1/connections/c1";
+const std::string one = "/api/v1/connections/c1";
 
 class connection_routes : public testing::managing {
   protected:
@@ -19,6 +22,20 @@ class connection_routes : public testing::managing {
     }
     store::health health() {
         return write([](store::transaction& tx) { return store::connections::find(tx, "c1")->health; });
+    }
+    /// Whether a folder that waits because runs failed is due after `change`, and runs were told.
+    bool ends_pauses(const std::function<answer()>& change) {
+        write([](store::transaction& tx) {
+            if (!store::folders::find(tx, "f1")) store::folders::create(tx, {.id = "f1", .connection_id = "c1"});
+            store::schedules::set(tx, "f1", tx.now() + std::chrono::hours{1}, 9);
+        });
+        const auto before = pulled.woken;
+        const auto done = change();
+        EXPECT_EQ(done.status / 100, 2U) << done.body;
+        return pulled.woken > before && write([](store::transaction& tx) {
+                   const auto due = store::schedules::find(tx, "f1");
+                   return due && due->next_due <= tx.now() && due->failures == 0;
+               });
     }
     std::vector<std::string> names(const answer& page) {
         std::vector<std::string> all;
@@ -46,15 +63,33 @@ TEST_F(connection_routes, a_list_goes_on_after_the_name_that_next_tells) {
 TEST_F(connection_routes, whatever_may_let_runs_begin_wakes_them) {
     int woken = 0;
     const auto wakes = [&](const answer& done) { return done.status / 100 == 2 && pulled.woken == ++woken; };
-    EXPECT_TRUE(wakes(ask("POST", std::string{one} + "/pause", "{}")));
-    EXPECT_TRUE(wakes(ask("POST", std::string{one} + "/resume", "{}")));
+    EXPECT_TRUE(wakes(ask("POST", one + "/pause", "{}")));
+    EXPECT_TRUE(wakes(ask("POST", one + "/resume", "{}")));
     EXPECT_TRUE(wakes(ask("PATCH", one, R"({"host":"other"})")));
-    EXPECT_TRUE(wakes(ask("PUT", std::string{one} + "/password", R"({"password":"secret"})")));
-    EXPECT_TRUE(wakes(ask("DELETE", std::string{one} + "/password")));
+    EXPECT_TRUE(wakes(ask("PUT", one + "/password", R"({"password":"secret"})")));
+    EXPECT_TRUE(wakes(ask("DELETE", one + "/password")));
     EXPECT_TRUE(wakes(ask("DELETE", one)));
     ask("GET", "/api/v1/connections");
     EXPECT_EQ(ask("PATCH", one, R"({"host":"other"})").status, 404U);
     EXPECT_EQ(pulled.woken, woken);
+}
+
+TEST_F(connection_routes, whatever_may_have_mended_a_failure_ends_the_pause_after_it) {
+    const auto asks = [this](std::string method, std::string below, std::string body = "{}") {
+        return [this, method, target = one + below, body] { return ask(method, target, body); };
+    };
+    EXPECT_TRUE(ends_pauses(asks("PATCH", "", R"({"port":2222})")));
+    EXPECT_TRUE(ends_pauses(asks("PUT", "/password", R"({"password":"secret"})")));
+    EXPECT_TRUE(ends_pauses(asks("POST", "/resume")));
+    std::string key;
+    EXPECT_TRUE(ends_pauses([&] {
+        auto made = ask("POST", one + "/keys", "{}");
+        key = text(made, "id");
+        return made;
+    }));
+    EXPECT_TRUE(ends_pauses(asks("DELETE", "/keys/" + key)));
+    EXPECT_FALSE(ends_pauses(asks("PATCH", "", R"({"description":"new"})")));
+    EXPECT_FALSE(ends_pauses(asks("GET", "")));
 }
 
 TEST_F(connection_routes, health_is_forgotten_with_the_login_that_it_was_about) {
@@ -65,7 +100,7 @@ TEST_F(connection_routes, health_is_forgotten_with_the_login_that_it_was_about) 
         EXPECT_EQ(health(), store::health::unknown) << change;
     }
     set_health(store::health::auth_failed);
-    ask("PUT", std::string{one} + "/password", R"({"password":"secret"})");
+    ask("PUT", one + "/password", R"({"password":"secret"})");
     EXPECT_EQ(health(), store::health::unknown);
 }
 
@@ -75,7 +110,7 @@ TEST_F(connection_routes, health_stays_with_changes_that_no_login_depends_on_and
     EXPECT_EQ(health(), store::health::failing);
     set_health(store::health::host_key_mismatch);
     ask("PATCH", one, R"({"port":2222})");
-    ask("PUT", std::string{one} + "/password", R"({"password":"secret"})");
+    ask("PUT", one + "/password", R"({"password":"secret"})");
     EXPECT_EQ(health(), store::health::host_key_mismatch);
 }
 

@@ -10,6 +10,7 @@
 #include <gangway/net/deadline.hpp>
 #include <gangway/net/host_key.hpp>
 #include <gangway/store/audit.hpp>
+#include <gangway/store/folders.hpp>
 
 #include <algorithm>
 #include <array>
@@ -82,11 +83,13 @@ net::async_result<answer> generate(managed_call& call) {
                     errc::conflict, "This connection has as many active keys as a server lets one try: revoke one"));
             store::keys::add(tx, made->row);
             store::secrets::put(tx, made->secret);
+            store::schedules::end_pauses(tx, id);
             store::audit::append(tx, call.request.from.name, "key.generate", id,
                                  details({{"key", made->row.id}, {"fingerprint", made->row.fingerprint}}));
             return store::keys::find(tx, made->row.id);
         });
     if (!kept) co_return std::unexpected(kept.error());
+    tell_pulls(call);
     co_return key_answer(**kept, 201);
 }
 
@@ -112,6 +115,7 @@ net::async_result<answer> one_key(managed_call& call) {
     const auto done = co_await call.with.database.write([&](store::transaction& tx) -> base::result<void> {
         const auto row = named_key(tx, call.request);
         if (!row) return std::unexpected(row.error());
+        store::schedules::end_pauses(tx, call.request.id);
         if (store::keys::revoke(tx, row->id))
             store::audit::append(tx, call.request.from.name, "key.revoke", call.request.id,
                                  details({{"key", row->id}, {"fingerprint", row->fingerprint}}));
@@ -141,7 +145,7 @@ net::async_result<answer> password(managed_call& call) {
             store::secrets::put(tx, *sealed);
         else
             store::secrets::remove(tx, store::secrets::of_connection, id);
-        forget_health(tx, *row);
+        forget_failures(tx, *row);
         store::audit::append(tx, call.request.from.name, sealed ? "password.set" : "password.delete", id, "{}");
         return {};
     });
@@ -174,6 +178,7 @@ void lock(store::transaction& tx, const std::string& id, const remote::presented
         store::host_keys::confirm(tx, id, now.fingerprint, now.type);
     }
     store::connections::set_health(tx, id, store::health::unknown, "");
+    store::schedules::end_pauses(tx, id);
 }
 
 net::async_result<answer> lock_host_key(managed_call& call) {
@@ -210,6 +215,13 @@ net::async_result<answer> host_key(managed_call& call) {
     co_return co_await get_host_key(call);
 }
 
+/// Runs need not wait any more because others failed. That the test went well stands without it.
+net::awaitable<void> let_wait_no_more(managed_call& call) {
+    const auto noted = co_await call.with.database.write(
+        [&](store::transaction& tx) { store::schedules::end_pauses(tx, call.request.id); });
+    if (noted) tell_pulls(call);
+}
+
 net::async_result<answer> test(managed_call& call) {
     if (auto open = may_dial(call); !open) co_return std::unexpected(std::move(open.error()));
     const auto& id = call.request.id;
@@ -219,9 +231,9 @@ net::async_result<answer> test(managed_call& call) {
         return found;
     });
     if (!row) co_return std::unexpected(row.error());
-    const auto found =
-        co_await net::with_deadline(call.with.connections.test(id), longest_look, base::phase::ssh, "the test");
+    const auto found = co_await call.with.connections.test(id, longest_look);
     if (!found) co_return std::unexpected(found.error());
+    if (found->healthy()) co_await let_wait_no_more(call);
     co_return answer{.body = probe_answer(row->host, row->port, *found), .host = row->host};
 }
 

@@ -7,6 +7,7 @@
 #include <gangway/base/base64.hpp>
 #include <gangway/base/secret.hpp>
 #include <gangway/crypto/digest.hpp>
+#include <gangway/store/folders.hpp>
 
 #include <algorithm>
 #include <charconv>
@@ -37,7 +38,8 @@ void tell_pulls(const managed_call& call) {
     if (call.with.pulling != nullptr) call.with.pulling->wake();
 }
 
-void forget_health(store::transaction& tx, const store::connection& row) {
+void forget_failures(store::transaction& tx, const store::connection& row) {
+    store::schedules::end_pauses(tx, row.id);
     if (row.health != store::health::host_key_mismatch)
         store::connections::set_health(tx, row.id, store::health::unknown, "");
 }

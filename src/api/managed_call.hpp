@@ -44,7 +44,7 @@ void tell_changed(const managed_call& call, const std::string& connection);
 void tell_pulls(const managed_call& call);
 /// What `row` logs in to, or with, is changed in this transaction: how it fared before says nothing any more, and runs
 /// that wait because of failures need not. A quarantine stays.
-void forget_health(store::transaction& tx, const store::connection& row);
+void forget_failures(store::transaction& tx, const store::connection& row);
 
 /// To be asked before a connection to a server is made that is not leased from the sessions. Error:
 /// `too_many_requests`.

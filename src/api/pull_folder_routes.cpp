@@ -135,6 +135,7 @@ net::async_result<answer> change(managed_call& call) {
                 return std::unexpected(not_changed(how, "folder"));
             if (auto kept = keep_secret(tx, call, *given, row->id); !kept)
                 return std::unexpected(std::move(kept.error()));
+            store::schedules::end_pause(tx, row->id);
             // What was due was so by the schedule before.
             if (given->schedule) store::schedules::clear(tx, row->id);
             store::audit::append(tx, call.request.from.name, "folder.change", row->id, facts_of(*row));

@@ -137,11 +137,11 @@ TEST_F(pull_folder_routes, a_change_keeps_what_it_does_not_name) {
     const auto at = create("a", R"(,"rules":{"include":["*.csv"]},"schedule":{"every":"15m"},"enabled":false)");
     const auto before = row(at).value();
     EXPECT_FALSE(before.enabled);
-    write([&](store::transaction& tx) { store::schedules::set(tx, before.id, store::timestamp{}, 3); });
+    write([&](store::transaction& tx) { store::schedules::set(tx, before.id, store::timestamp{}, 0); });
     const auto renamed = ask("PATCH", at, R"({"name":"c"})");
     ASSERT_EQ(renamed.status, 200U) << renamed.body;
     EXPECT_EQ(header(renamed, "ETag"), "\"2\"");
-    EXPECT_THAT(renamed.body, HasSubstr(R"("nextRunAt":"1970-01-01T00:00:00.000Z","failures":3)"));
+    EXPECT_THAT(renamed.body, HasSubstr(R"("nextRunAt":"1970-01-01T00:00:00.000Z","failures":0)"));
     auto after = row(at).value();
     EXPECT_EQ(after.rules, before.rules);
     EXPECT_EQ(after.destination, before.destination);
@@ -152,6 +152,18 @@ TEST_F(pull_folder_routes, a_change_keeps_what_it_does_not_name) {
     EXPECT_EQ(ask("PATCH", "/api/v1/folders/none", R"({"name":"c"})").status, 404U);
     EXPECT_THAT(actions(),
                 ElementsAre("token ops: folder.change", "token ops: folder.change", "token ops: folder.create"));
+}
+
+TEST_F(pull_folder_routes, a_change_ends_the_pause_after_failures) {
+    const auto at = create("a");
+    const auto id = row(at)->id;
+    write([&](store::transaction& tx) { store::schedules::set(tx, id, tx.now() + std::chrono::hours{1}, 9); });
+    ASSERT_EQ(ask("PATCH", at, R"({"remoteFolder":"elsewhere"})").status, 200U);
+    write([&](store::transaction& tx) {
+        const auto due = store::schedules::find(tx, id);
+        EXPECT_LE(due->next_due, tx.now());
+        EXPECT_EQ(due->failures, 0);
+    });
 }
 
 TEST_F(pull_folder_routes, a_change_and_a_removal_may_name_the_revision_that_they_saw) {

@@ -44,6 +44,8 @@ class connection_pool : public std::enable_shared_from_this<connection_pool> {
 
     [[nodiscard]] net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report);
 
+    void accepted(const target& where) { refusals_.accepted(refusals_.key_of(where.server, where.who)); }
+
     [[nodiscard]] pool_statistics statistics() const;
     void retire(const std::string& managed);
 

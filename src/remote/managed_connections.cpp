@@ -1,10 +1,12 @@
 #include "managed_host_keys.hpp"
 
+#include <gangway/net/deadline.hpp>
 #include <gangway/net/errors.hpp>
 #include <gangway/remote/errors.hpp>
 #include <gangway/remote/managed_connections.hpp>
 
 #include <ranges>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -44,6 +46,20 @@ class looking_policy final : public net::host_key_policy {
   private:
     net::host_key_policy& asked_;  ///< knows which of the server's keys a login would see
 };
+
+/// The doctor, as something that a deadline can be put on: one that is cut off still tells what it has found.
+net::async_result<net::checkup> examined(net::dial_context context, model::endpoint server, model::credentials who) {
+    co_return co_await net::examine(context, std::move(server), std::move(who), std::nullopt);
+}
+
+/// The step that a deadline has cut off says so.
+void name_deadline(net::checkup& found, std::chrono::milliseconds limit) {
+    if (found.steps.empty()) return;
+    auto& last = found.steps.back();
+    if (last.failure && last.failure->code == std::errc::operation_canceled)
+        last.failure =
+            net::timed_out(last.failure->where, "the test, which stopped in the step \"" + last.name + "\",", limit);
+}
 
 }  // namespace
 
@@ -169,20 +185,25 @@ net::async_result<target> managed_connections::find(std::string id) {
     co_return co_await prepare(std::move(id), wanted::to_work);
 }
 
-net::async_result<net::checkup> managed_connections::test(std::string id) {
-    auto where = co_await prepare(std::move(id), wanted::to_test);
+net::async_result<net::checkup> managed_connections::test(std::string id, std::chrono::milliseconds limit) {
+    auto where = co_await prepare(id, wanted::to_test);
     if (!where) co_return std::unexpected(where.error());
     const auto keeper = where->managed;
     const net::dial_context context{context_.egress, keeper->host_keys(), context_.blocking, context_.limits};
-    auto found = co_await net::examine(context, where->server, std::move(where->who), std::nullopt);
+    auto found = co_await net::with_deadline(examined(context, where->server, std::move(where->who)), limit,
+                                             base::phase::request, "the test");
+    if (!found) co_return std::unexpected(std::move(found.error()));
+    name_deadline(*found, limit);
     net::dial_report report;
     const base::error* failure = nullptr;
-    for (const auto& step : found.steps) {
+    for (const auto& step : found->steps) {
         if (step.failure) failure = &*step.failure;
         for (const auto& finding : step.findings)
             if (finding.name == "keyId") report.accepted_signer = finding.value;
     }
     co_await keeper->ended(report, failure);
+    if (found->healthy())
+        if (const auto again = co_await prepare(std::move(id), wanted::to_test)) servers_.accepted(*again);
     co_return found;
 }
 

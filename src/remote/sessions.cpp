@@ -14,6 +14,7 @@ class pooled_sessions final : public sessions {
         return pool_->acquire(std::move(where), report);
     }
     void retire(const std::string& connection_id) override { pool_->retire(connection_id); }
+    void accepted(const target& where) override { pool_->accepted(where); }
     net::async_result<net::identification> identify(model::endpoint server, base::phase& reached) override {
         return net::identify(context_, std::move(server), reached);
     }

@@ -84,6 +84,18 @@ std::optional<due_folder> find(transaction& tx, std::string_view folder) {
     return select_one<due_folder>(tx, "WHERE folder_id = :id", folder);
 }
 
+void end_pause(transaction& tx, std::string_view folder) {
+    execute(tx, "UPDATE schedules SET next_due = :now, failures = 0 WHERE folder_id = :id AND failures > 0", tx.now(),
+            folder);
+}
+
+void end_pauses(transaction& tx, std::string_view connection) {
+    execute(tx,
+            "UPDATE schedules SET next_due = :now, failures = 0 WHERE failures > 0 AND folder_id IN (SELECT id FROM "
+            "folders WHERE connection_id = :connection)",
+            tx.now(), connection);
+}
+
 void clear(transaction& tx, std::string_view folder) {
     execute(tx, "DELETE FROM schedules WHERE folder_id = :id", folder);
 }

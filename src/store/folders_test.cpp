@@ -68,6 +68,36 @@ TEST_P(folders_contract, due_are_enabled_folders_of_connections_that_are_not_pau
     EXPECT_EQ(read([](transaction& tx) { return schedules::find(tx, "f2"); })->failures, 0);
 }
 
+TEST_P(folders_contract, a_pause_after_failures_ends_for_a_folder_or_all_of_a_connection_and_no_other_wait_does) {
+    make_connection("c2", "two");
+    make_folder("other", "c2");
+    for (const char* const id : {"f1", "f2", "waits"})
+        make_folder(id, "c1");
+    const auto set = [this] {
+        write([](transaction& tx) {
+            for (const char* const id : {"f1", "f2", "other"})
+                schedules::set(tx, id, tx.now() + 1h, 7);
+            schedules::set(tx, "waits", tx.now() + 1h, 0);
+        });
+    };
+    const auto due = [this] {
+        std::vector<std::string> ids;
+        for (const auto& each : read([](transaction& tx) { return schedules::due(tx, tx.now(), 10); })) {
+            EXPECT_EQ(each.failures, 0);
+            ids.push_back(each.folder_id);
+        }
+        return ids;
+    };
+    set();
+    write([](transaction& tx) { schedules::end_pause(tx, "f1"); });
+    EXPECT_EQ(due(), std::vector<std::string>{"f1"});
+    set();
+    write([](transaction& tx) { schedules::end_pauses(tx, "c1"); });
+    EXPECT_EQ(due(), (std::vector<std::string>{"f1", "f2"}));
+    write([](transaction& tx) { schedules::end_pause(tx, "waits"); });
+    EXPECT_EQ(due().size(), 2U);
+}
+
 TEST_P(folders_contract, without_schedules_nothing_is_next) {
     EXPECT_FALSE(read([](transaction& tx) { return schedules::next(tx); }));
 }

@@ -41,15 +41,6 @@ void set_schedule(store::transaction& tx, const store::folder& folder, const mod
     }
 }
 
-/// After its host key was locked anew, or its credentials changed, a connection's health is unknown: what waits because
-/// of failures need not wait any more.
-void forgive(store::transaction& tx, const store::connection& connection, const store::folder& folder) {
-    if (connection.health != store::health::unknown) return;
-    const auto row = store::schedules::find(tx, folder.id);
-    if (row && row->failures > 0 && row->next_due > tx.now())
-        store::schedules::set(tx, folder.id, tx.now(), row->failures);
-}
-
 /// Runs that this node, or one that is dead, left open, go on; scheduled ones are due still.
 void resume(store::transaction& tx, const std::string& node, const pull_table& mine) {
     for (const auto& run : store::runs::open(tx)) {
@@ -91,7 +82,7 @@ net::awaitable<void> pull_service::core::look_at_all() {
             for (auto& folder : store::folders::list(tx, connection.id)) {
                 const auto before = before_this.find(folder.id);
                 const bool same = before != before_this.end() && before->second.folder.revision == folder.revision;
-                const bool changed = before != before_this.end() && !same;
+                const bool changed = before != before_this.end() && before->second.folder.schedule != folder.schedule;
                 auto& entry = now.folders[folder.id];
                 if (same) entry = before->second;
                 if (!same) {
@@ -103,7 +94,6 @@ net::awaitable<void> pull_service::core::look_at_all() {
                     set_schedule(tx, folder, *entry.schedule, changed, now.rescheduled);
                 else if (changed)
                     store::schedules::clear(tx, folder.id);
-                forgive(tx, connection, folder);
                 entry.connection = connection;
                 entry.folder = std::move(folder);
             }

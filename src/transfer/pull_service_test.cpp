@@ -199,7 +199,7 @@ TEST_F(pull_service_test, failures_wait_longer_and_longer_and_show_in_the_health
     EXPECT_EQ(connection_row("c1").health, store::health::healthy);
 }
 
-TEST_F(pull_service_test, a_quarantine_is_not_called_anything_else_and_its_end_ends_the_wait) {
+TEST_F(pull_service_test, a_quarantine_is_not_called_anything_else) {
     begin_first();
     const auto set = [&](store::health what) {
         database_does([&](store::transaction& tx) { store::connections::set_health(tx, "c1", what, "seen"); });
@@ -207,7 +207,29 @@ TEST_F(pull_service_test, a_quarantine_is_not_called_anything_else_and_its_end_e
     set(store::health::host_key_mismatch);
     end_run(run_outcome::failed);
     EXPECT_EQ(connection_row("c1").health, store::health::host_key_mismatch);
-    set(store::health::unknown);
+}
+
+TEST_F(pull_service_test, a_pause_after_failures_that_is_ended_is_over_at_once) {
+    begin_first();
+    end_run(run_outcome::failed);
+    EXPECT_EQ(due("f1")->failures, 1);
+    database_does([](store::transaction& tx) { store::schedules::end_pauses(tx, "c1"); });
+    service->wake();
+    settle();
+    EXPECT_EQ(runner.began.size(), 2U);
+    end_run(run_outcome::failed);
+    EXPECT_EQ(due("f1")->failures, 1) << "the pauses begin anew";
+}
+
+TEST_F(pull_service_test, a_folder_that_is_changed_keeps_the_time_that_it_was_given) {
+    begin_first();
+    end_run(run_outcome::failed);
+    database_does([](store::transaction& tx) {
+        auto row = *store::folders::find(tx, "f1");
+        row.remote_folder = "elsewhere";
+        EXPECT_EQ(store::folders::update(tx, row), store::changed::done);
+        store::schedules::end_pause(tx, "f1");
+    });
     service->wake();
     settle();
     EXPECT_EQ(runner.began.size(), 2U);

@@ -134,6 +134,31 @@ def test_another_host_key_ends_runs_before_any_credential_until_it_is_locked(man
         until(lambda: connection.health() == 'healthy', 10, 'its health')
 
 
+def test_a_test_that_goes_well_ends_the_pause_after_runs_that_were_refused(managed, sshd):
+    """After two refusals of one key the gateway tries it no more for a while: a test shows that it may."""
+    connection = Connection(managed, 'partner', sshd, sshd.username)
+    key = connection.new_key()
+    folder = Folder(connection, 'orders', out(sshd), {'every': '1h'})
+    files = fill(out(sshd), 3)
+    for _ in range(5):
+        assert folder.run_to_its_end()['code'] in ('auth_failed', 'too_many_requests')
+    sshd.authorize(key['publicKey'])
+    error(connection.operate('list', path='.'), 'too_many_requests')
+    assert connection.ask('POST', '/test').json['healthy']
+    until(lambda: folder.arrived() == files, 10, 'the run after the test')
+    until(lambda: folder.runs()[0]['outcome'] == 'succeeded', 10, 'its end')
+    good(connection.operate('list', path='.'))
+
+
+def test_a_folder_that_is_set_right_is_pulled_at_once(managed, sshd):
+    folder = Folder(ready(managed, sshd), 'orders', out(sshd) / 'nowhere', {'every': '1h'})
+    files = fill(out(sshd), 3)
+    for _ in range(5):
+        assert folder.run_to_its_end()['code'] == 'no_such_file'
+    good(folder.ask('PATCH', value={'remoteFolder': str(out(sshd))}))
+    until(lambda: folder.arrived() == files, 10, 'the run after the change')
+
+
 def test_rotation_shows_which_key_each_run_has_used(managed, sshd):
     with FaultProxy(at(sshd)) as line:
         connection = Connection(managed, 'partner', line, sshd.username)

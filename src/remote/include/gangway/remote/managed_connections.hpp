@@ -49,8 +49,10 @@ class managed_connections {
     [[nodiscard]] net::async_result<target> find(std::string id);
 
     /// The doctor with the connection's own credentials, also while it is paused or in quarantine: a key other than the
-    /// pinned one still ends it before any credential. Pins, and notes health and the accepted key, as any login.
-    [[nodiscard]] net::async_result<net::checkup> test(std::string id);
+    /// pinned one still ends it before any credential. Pins, and notes health and the accepted key, as any login; after
+    /// a success refusals of these credentials do not count any more. What is under way after `limit` is the step that
+    /// failed, with `timed_out`. The caller runs on a strand.
+    [[nodiscard]] net::async_result<net::checkup> test(std::string id, std::chrono::milliseconds limit);
 
     /// The host key that the server presents now, with no credential sent and nothing noted. Errors: as of `net::dial`.
     [[nodiscard]] net::async_result<presented_key> handshake(std::string id);

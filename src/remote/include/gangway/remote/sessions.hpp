@@ -81,6 +81,8 @@ class sessions {
     [[nodiscard]] virtual net::async_result<std::unique_ptr<lease>> acquire(target where, net::dial_report& report) = 0;
     /// Ends the sessions of a managed connection, with what is under way on them.
     virtual void retire(const std::string& connection_id) = 0;
+    /// This login was accepted elsewhere: refusals of the same credential do not count any more.
+    virtual void accepted(const target& /*where*/) {}
     /// Only what the server says of itself; no login. `reached` is the stage it is in.
     [[nodiscard]] virtual net::async_result<net::identification> identify(model::endpoint server,
                                                                           base::phase& reached) = 0;

@@ -64,6 +64,10 @@ namespace schedules {
 /// When the folder is to be pulled next, and after how many failures in a row.
 void set(transaction& tx, std::string_view folder, timestamp next_due, std::int64_t failures);
 [[nodiscard]] std::optional<due_folder> find(transaction& tx, std::string_view folder);
+/// A folder that waits because runs failed is due now, as if none had: whoever may have mended the cause need not wait.
+void end_pause(transaction& tx, std::string_view folder);
+/// The same for all folders of a connection.
+void end_pauses(transaction& tx, std::string_view connection);
 /// No longer due at any time.
 void clear(transaction& tx, std::string_view folder);
 /// Those due by `when` that are enabled and whose connection is not paused, longest due first.
