@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 namespace gangway::remote {
@@ -228,6 +229,30 @@ TEST_F(managed_connections_test, failures_note_their_kind_of_health) {
     EXPECT_EQ(row().health_reason, "for people");
     EXPECT_EQ(after(net::errc::connection_refused), store::health::failing);
     EXPECT_EQ(after(net::errc::host_key_mismatch), store::health::failing);
+}
+
+TEST_F(managed_connections_test, a_test_whose_time_is_up_tells_the_step_that_hung_and_what_was_found_before) {
+    // Accepts for itself, and says nothing.
+    const net::tcp::acceptor silent{context, {net::asio::ip::address_v4::loopback(), 0}};
+    add_key("k1");
+    change([&](store::connection& now) {
+        now.host = "127.0.0.1";
+        now.port = silent.local_endpoint().port();
+    });
+    const net::egress_policy open{{.mode = net::egress_mode::open}};
+    managed_connections own{{.egress = open, .host_keys = nobody, .blocking = blocking}, *database, secrets, pool};
+    const auto found = run(own.test("c1", std::chrono::milliseconds{300}));
+    ASSERT_TRUE(found);
+    EXPECT_FALSE(found->healthy());
+    // How far a busy machine comes in the time is its own affair.
+    const auto& last = found->steps.back();
+    ASSERT_TRUE(last.failure);
+    EXPECT_EQ(last.failure->code, net::errc::timed_out);
+    EXPECT_EQ(last.failure->where, last.name == "dns"   ? base::phase::dns
+                                   : last.name == "tcp" ? base::phase::tcp
+                                                        : base::phase::ssh);
+    EXPECT_THAT(last.failure->message, ::testing::HasSubstr('"' + last.name + "\", took longer than 300ms"));
+    EXPECT_EQ(row().health, store::health::failing);
 }
 
 TEST_F(managed_connections_test, signer_of_a_target_signs_for_its_public_key) {

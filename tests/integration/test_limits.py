@@ -188,16 +188,35 @@ class _Pondering(Login):
         await asyncio.sleep(60)
 
 
-@pytest.mark.parametrize('phase, server', [
-    ('ssh', lambda _: RawServer()), ('ssh', lambda _: RawServer(IDENTIFICATION)),
-    ('auth', lambda keys: ScriptedSftp(keys, login=_Pondering)),
-    ('subsystem', lambda keys: ScriptedSftp(keys, lying(stat=lambda self, request: None)))],
+_SILENT = pytest.mark.parametrize('phase, step, server', [
+    ('ssh', 'identification', lambda _: RawServer()), ('ssh', 'key exchange', lambda _: RawServer(IDENTIFICATION)),
+    ('auth', 'login', lambda keys: ScriptedSftp(keys, login=_Pondering)),
+    ('subsystem', 'sftp', lambda keys: ScriptedSftp(keys, lying(stat=lambda self, request: None)))],
     ids=['silent', 'no key exchange', 'login', 'sftp'])
-def test_timeout_of_a_probe_names_the_phase_it_was_in(gateway, keys, phase, server):
+
+
+@_SILENT
+def test_timeout_of_a_probe_names_the_step_it_was_in(gateway, keys, phase, step, server):
     with server(keys) as silent:
         answer = gateway.post('probe', **silent.login(timeoutMs=int(1000 * PATIENCE)))
-    error(answer, 'timeout', phase=phase)
+    assert f'"{step}"' in error(answer, 'timeout', phase=phase)['error']
     assert answer.seconds < 2.5 * PATIENCE
+
+
+@pytest.mark.parametrize('operation', ['probe', 'connect'])
+def test_timeout_of_a_connection_that_nobody_accepts_is_that_of_tcp(gateway, deaf_port, operation):
+    error(gateway.post(operation, host='127.0.0.1', port=deaf_port, timeoutMs=700), 'timeout', phase='tcp')
+
+
+@_SILENT
+def test_timer_of_a_step_is_that_step_s_failure(impatient, keys, phase, step, server):
+    """The whole goes on until a step's own time is up: then the answer has them all."""
+    with server(keys) as silent:
+        found = good(impatient.post('probe', **silent.login()))
+    assert not found['healthy']
+    last = found['steps'][-1]
+    reached = 'sftp' if step == 'sftp' else phase     # the subsystem is there, and it is a question that hangs
+    assert (last['name'], last['phase'], last['code']) == (step, reached, 'timeout'), last
 
 
 # Connections to one server. -------------------------------------------------------------------------------------------

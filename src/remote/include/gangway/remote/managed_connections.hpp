@@ -12,6 +12,7 @@
 #include <gangway/store/keys.hpp>
 #include <gangway/vault/vault.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
