@@ -271,6 +271,13 @@ error_class of(transfer::errc code) noexcept {
     return internal;
 }
 
+/// What this machine has too little of, whoever noticed.
+bool is_shortage(const std::error_code& code) noexcept {
+    using std::errc;
+    return code == errc::too_many_files_open || code == errc::too_many_files_open_in_system ||
+           code == errc::not_enough_memory || code == errc::no_buffer_space;
+}
+
 void write_fact(json_writer& json, const base::fact& fact) {
     std::uint64_t number = 0;
     const char* const end = fact.value.data() + fact.value.size();
@@ -297,7 +304,7 @@ error_class classify(const std::error_code& code) noexcept {
     if (code.category() == sink::category()) return of(static_cast<sink::errc>(value));
     if (code.category() == transfer::category()) return of(static_cast<transfer::errc>(value));
     if (code.category() == remote::category()) return of(static_cast<remote::errc>(value));
-    return internal;
+    return is_shortage(code) ? error_class{503, "overloaded"} : internal;
 }
 
 answer error_answer(const base::error& why) {

@@ -51,6 +51,7 @@ const std::map<std::string_view, unsigned> table{
     {"internal_error", 500},
     {"storage_failed", 500},
     {"storage_unavailable", 503},
+    {"overloaded", 503},
     {"op_unsupported", 501},
     {"dns_failed", 502},
     {"connection_refused", 502},
@@ -98,6 +99,14 @@ TEST(error_table, requests) {
     expect(sftp::errc::too_long, 400, "bad_request");
     expect(remote::errc::too_many_refusals, 429, "too_many_requests");
     expect(remote::errc::too_many_connections, 429, "too_many_requests");
+}
+
+TEST(error_table, what_the_machine_has_too_little_of_is_no_fault) {
+    for (const auto code : {std::errc::too_many_files_open, std::errc::too_many_files_open_in_system,
+                            std::errc::not_enough_memory, std::errc::no_buffer_space}) {
+        expect(std::make_error_code(code), 503, "overloaded");
+        expect({static_cast<int>(code), std::system_category()}, 503, "overloaded");
+    }
 }
 
 TEST(error_table, what_is_kept) {

@@ -26,7 +26,9 @@ std::vector<std::string_view> collected() {
           &remote::category(), &sink::category(), &store::category(), &transfer::category(), &vault::category()})
         for (int value = 1; value < beyond_the_last; ++value)
             codes.push_back(classify({value, *room}).code);
-    codes.push_back("partly_removed");  // no error of a room, but the outcome of a whole operation
+    // No errors of a room, but the outcome of a whole operation, and of the machine.
+    codes.push_back("partly_removed");
+    codes.push_back("overloaded");
     std::ranges::sort(codes);
     codes.erase(std::ranges::unique(codes).begin(), codes.end());
     return codes;

@@ -44,6 +44,7 @@ constexpr auto codes = std::to_array<failure_class>({
     {"internal_error", refused},
     {"storage_failed", refused},
     {"storage_unavailable", refused},
+    {"overloaded", refused},
     {"op_unsupported", refused},
     {"dns_failed", unreachable},
     {"connection_refused", unreachable},

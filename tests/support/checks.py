@@ -10,7 +10,7 @@ STATUS_OF = {
     'subsystem_unavailable': 502, 'bad_message': 502, 'failure': 502, 'timeout': 504,
     # What HTTP itself adds, and what is our own fault.
     'forbidden_origin': 403, 'uri_too_long': 414, 'expectation_failed': 417, 'headers_too_large': 431,
-    'storage_failed': 500, 'storage_unavailable': 503, 'partly_removed': 409, 'gone': 410, 'locked': 423, 'checksum_mismatch': 460, 'precondition_failed': 412, 'range_not_satisfiable': 416,
+    'storage_failed': 500, 'storage_unavailable': 503, 'overloaded': 503, 'partly_removed': 409, 'gone': 410, 'locked': 423, 'checksum_mismatch': 460, 'precondition_failed': 412, 'range_not_satisfiable': 416,
 }
 PHASES = {'request', 'egress', 'dns', 'tcp', 'ssh', 'hostkey', 'auth', 'subsystem', 'sftp', 'storage'}
 

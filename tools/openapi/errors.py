@@ -46,6 +46,7 @@ TABLE = {
     'failure': (502, 'The server failed, and told no better reason'),
     'storage_unavailable': (503, 'The database is busy, full or away: try again; nothing was changed, unless '
                                  'the error says that it was lost during the commit'),
+    'overloaded': (503, 'The gateway has no more descriptors or memory: try again'),
     'timeout': (504, 'No answer of the server in time, in the phase that is named'),
 }
 
@@ -57,7 +58,7 @@ HTTP = ['bad_request', 'request_timeout', 'uri_too_long', 'expectation_failed', 
 GUARDED = [*HTTP, 'unauthorized', 'forbidden_origin']
 WITH_JSON = [*GUARDED, 'payload_too_large', 'unsupported_media_type']
 # On the way to a server, to its login, and to its files. Servers give what status they like to any operation.
-SERVER = ['host_blocked', 'dns_failed', 'connection_refused', 'connection_lost', 'not_ssh', 'timeout']
+SERVER = ['host_blocked', 'dns_failed', 'connection_refused', 'connection_lost', 'not_ssh', 'overloaded', 'timeout']
 HOST_KEY = [*SERVER, 'host_key_mismatch', 'handshake_failed']
 LOGIN = [*HOST_KEY, 'bad_private_key', 'auth_failed', 'subsystem_unavailable', 'storage_failed', 'bad_message',
          'failure']
