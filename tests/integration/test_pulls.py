@@ -7,6 +7,7 @@ import threading
 
 import pytest
 
+from support.authority import Authority
 from support.checks import error, good
 from support.fault_proxy import SERVER_TO_CLIENT, STALL, Fault, FaultProxy
 from support.gateway import Gateway
@@ -14,6 +15,7 @@ from support.managed import Connection, call
 from support.privilege import IS_ROOT, PREFIX
 from support.child import run as run_program
 from support.pulls import Folder
+from support.s3_stub import ACCESS_KEY, REGION, SECRET_KEY, S3Stub
 from support.scripted_sftp import ScriptedSftp
 from support.waiting import until
 
@@ -228,6 +230,36 @@ def test_a_gateway_that_is_stopped_in_a_run_goes_on_with_it_after_its_start(own_
             until(lambda: folder.arrived() == files, 60, 'the files, though nobody asks')
             until(lambda: folder.runs()[0]['outcome'] == 'succeeded', 30, 'the end of the run')
             assert [row['version'] for row in folder.ledger() if row['state'] == 'finalised'] == [1, 1, 1]
+
+
+def bucket_at(stub):
+    return {'to': 's3', 'endpoint': stub.endpoint, 'region': REGION, 'bucket': 'files', 'prefix': 'in/',
+            'accessKeyId': ACCESS_KEY, 'secretAccessKey': SECRET_KEY}
+
+
+def test_a_bucket_behind_https_wants_a_certificate_of_a_trusted_authority_for_the_right_name(own_gateway, sshd, tmp_path):
+    """Of `ca_file`, or else of the system. Whoever has none is sent no request, and so no file and no signature."""
+    ours, theirs, other = (Authority(tmp_path / name) for name in ('ours', 'theirs', 'other'))
+    authorities = tmp_path / 'authorities.pem'
+    authorities.write_bytes(ours.certificate.read_bytes() + other.certificate.read_bytes())
+    trusting, usual = own_gateway('--ca-file', authorities), own_gateway()
+    connections = {gateway: Connection(gateway, 'partner', sshd, sshd.username) for gateway in (trusting, usual)}
+    sshd.authorize(*(connection.new_key()['publicKey'] for connection in connections.values()))
+    files = fill(out(sshd), 3) | {'large.csv': os.urandom(17 << 20)}
+    (out(sshd) / 'large.csv').write_bytes(files['large.csv'])       # in parts
+    with S3Stub('files', tls=ours.issue('IP:127.0.0.1')) as good_one, \
+            S3Stub('files', tls=theirs.issue('IP:127.0.0.1')) as stranger, \
+            S3Stub('files', tls=other.issue('DNS:other.example')) as misnamed:
+        for name, stub, gateway in (('stranger', stranger, trusting), ('misnamed', misnamed, trusting),
+                                    ('system', good_one, usual)):
+            folder = Folder(connections[gateway], name, out(sshd), destination=bucket_at(stub))
+            refused = folder.run_to_its_end(60)
+            assert refused['outcome'] in ('partial', 'failed') and refused['pulled'] == 0, refused
+            assert 'certificate' in refused['error'] and not stub.log, refused
+        folder = Folder(connections[trusting], 'orders', out(sshd), destination=bucket_at(good_one))
+        assert folder.run_to_its_end(60)['pulled'] == 4
+        stored = {key.removeprefix('in/'): content for key, (content, _) in good_one.buckets['files'].items()}
+        assert stored == files
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import hashlib
 import hmac
 import re
 import socket
+import ssl
 import threading
 import urllib.parse
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
 
@@ -17,9 +19,10 @@ ACCESS_KEY, SECRET_KEY, REGION = 'AKIDTEST', 'secret+/=:key', 'us-east-1'
 class S3Stub:
     """`buckets` maps names to {key: (content, headers)}; `uploads` ids to a dict; `stored` has the key and content of
     each object at the moment it became visible. `faults` is a list of callables
-    (request) → None or a fault; the first that returns one decides, before or after the request is carried out."""
+    (request) → None or a fault; the first that returns one decides, before or after the request is carried out. With
+    `tls`, the paths of a certificate and its key, it takes https."""
 
-    def __init__(self, *buckets, conditions=True):
+    def __init__(self, *buckets, conditions=True, tls=None):
         self.buckets = {name: {} for name in buckets}
         self.uploads = {}
         self.stored = []
@@ -30,12 +33,19 @@ class S3Stub:
         self._number = 0
         self._server = _Server(('127.0.0.1', 0), _Handler)
         self._server.stub = self
+        self.scheme = 'http' if tls is None else 'https'
+        if tls is not None:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*tls)
+            # The handshake is for the thread of the connection: one that goes wrong must not hold up the next.
+            self._server.socket = context.wrap_socket(self._server.socket, server_side=True,
+                                                      do_handshake_on_connect=False)
         self.port = self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={'poll_interval': 0.02}, daemon=True)
 
     @property
     def endpoint(self):
-        return f'http://127.0.0.1:{self.port}'
+        return f'{self.scheme}://127.0.0.1:{self.port}'
 
     def next_upload(self):
         self._number += 1
@@ -90,6 +100,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_):
         pass
+
+    def handle(self):
+        with suppress(ssl.SSLError, ConnectionError):       # of clients that do not trust the certificate
+            super().handle()
 
     def _serve(self):
         body = self.rfile.read(int(self.headers.get('Content-Length', 0)))
