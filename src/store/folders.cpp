@@ -69,6 +69,15 @@ changed remove(transaction& tx, std::string_view id, std::int64_t revision) {
     return find(tx, id) ? changed::stale : changed::missing;
 }
 
+std::string edition(transaction& tx) {
+    constexpr std::string_view of_table =
+        "(SELECT CAST(COUNT(*) AS TEXT) || '/' || CAST(COALESCE(SUM(revision), 0) AS TEXT) || '/' || "
+        "CAST(COALESCE(MAX(updated_at), 0) AS TEXT) FROM ";
+    const auto all =
+        std::string{"SELECT "}.append(of_table).append("connections) || ' ' || ").append(of_table).append("folders)");
+    return value_of<std::string>(tx, all).value_or("");
+}
+
 }  // namespace folders
 
 namespace schedules {

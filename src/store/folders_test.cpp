@@ -3,6 +3,8 @@
 #include <gangway/store/errors.hpp>
 #include <gangway/store/looks.hpp>
 
+#include <algorithm>
+
 namespace gangway::store {
 namespace {
 
@@ -66,6 +68,25 @@ TEST_P(folders_contract, due_are_enabled_folders_of_connections_that_are_not_pau
     });
     EXPECT_TRUE(read([](transaction& tx) { return schedules::due(tx, timestamp{30s}, 10); }).empty());
     EXPECT_EQ(read([](transaction& tx) { return schedules::find(tx, "f2"); })->failures, 0);
+}
+
+TEST_P(folders_contract, every_change_of_connections_and_folders_is_another_edition) {
+    std::vector<std::string> editions;
+    const auto is_new_after = [&](auto change) {
+        write(change);
+        editions.push_back(read([](transaction& tx) { return folders::edition(tx); }));
+        return std::ranges::count(editions, editions.back()) == 1;
+    };
+    EXPECT_TRUE(is_new_after([](transaction&) {}));
+    EXPECT_FALSE(is_new_after([](transaction&) {}));
+    make_folder("f1", "c1");
+    EXPECT_TRUE(is_new_after([](transaction&) {}));
+    EXPECT_TRUE(is_new_after(
+        [](transaction& tx) { EXPECT_EQ(folders::update(tx, *folders::find(tx, "f1")), changed::done); }));
+    EXPECT_TRUE(is_new_after(
+        [](transaction& tx) { EXPECT_EQ(connections::update(tx, *connections::find(tx, "c1")), changed::done); }));
+    EXPECT_FALSE(is_new_after([](transaction& tx) { connections::set_health(tx, "c1", health::failing, "why"); }));
+    EXPECT_TRUE(is_new_after([](transaction& tx) { EXPECT_EQ(folders::remove(tx, "f1", 2), changed::done); }));
 }
 
 TEST_P(folders_contract, a_pause_after_failures_ends_for_a_folder_or_all_of_a_connection_and_no_other_wait_does) {

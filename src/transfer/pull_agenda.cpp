@@ -6,6 +6,7 @@
 #include <gangway/transfer/zones.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace gangway::transfer {
 namespace {
@@ -13,8 +14,10 @@ namespace {
 using std::chrono::seconds;
 using std::chrono::sys_seconds;
 
-/// Other nodes and processes change connections as well; a clock that was set back is found then, too.
+/// A clock that was set back is found then.
 constexpr seconds between_looks_at_all{30};
+/// Other nodes and processes change connections and folders as well, and wake nobody here.
+constexpr seconds between_glances{5};
 constexpr seconds after_trouble{5};
 constexpr std::size_t most_due = 10'000;
 
@@ -71,12 +74,13 @@ net::awaitable<void> pull_service::core::look_at_all() {
         entries folders{};
         std::vector<moved> rescheduled{};
         std::map<std::string, store::timestamp> successes{};
+        std::string edition{};
     };
     next_look_at_all_ = tools_.clock.steady() + between_looks_at_all;
     // A copy: the database's thread reads it while runs that end change the other.
     const auto before_this = folders_;
     auto found = co_await tools_.database.write([this, &before_this](store::transaction& tx) {
-        seen now;
+        seen now{.edition = store::folders::edition(tx)};
         resume(tx, options_.node, table_);
         for (const auto& connection : store::connections::list(tx))
             for (auto& folder : store::folders::list(tx, connection.id)) {
@@ -110,6 +114,7 @@ net::awaitable<void> pull_service::core::look_at_all() {
     for (auto& [id, entry] : found->folders)
         if (const auto before = folders_.find(id); before != folders_.end()) entry.looks = before->second.looks;
     folders_ = std::move(found->folders);
+    edition_ = std::move(found->edition);
     table_.know_successes(std::move(found->successes));
     for (const auto& each : found->rescheduled)
         tools_.watch.rescheduled(each.folder_id, each.before, each.now_due);
@@ -143,9 +148,10 @@ net::awaitable<pull_service::core::moment> pull_service::core::queue_due() {
         std::vector<store::due_folder> due{};
         std::optional<store::timestamp> next{};
         store::timestamp now{};
+        std::string edition{};
     };
     const auto found = co_await tools_.database.read([](store::transaction& tx) {
-        agenda read{.now = tx.now()};
+        agenda read{.now = tx.now(), .edition = store::folders::edition(tx)};
         read.due = store::schedules::due(tx, read.now, most_due);
         read.next = store::schedules::next_after(tx, read.now);
         return read;
@@ -156,6 +162,10 @@ net::awaitable<pull_service::core::moment> pull_service::core::queue_due() {
         co_return steady + after_trouble;
     }
     last_look_ = steady.time_since_epoch().count();
+    if (std::exchange(edition_, found->edition) != found->edition) {
+        next_look_at_all_ = {};
+        nudged_ = true;
+    }
     for (const auto& row : found->due) {
         const auto known = folders_.find(row.folder_id);
         if (known == folders_.end() || is_in_hand(row.folder_id) || stopping_) continue;
@@ -166,7 +176,7 @@ net::awaitable<pull_service::core::moment> pull_service::core::queue_due() {
                       .cause = store::run_cause::schedule});
         nudged_ = nudged;  // they are dispatched before the nap
     }
-    auto next = next_look_at_all_;
+    auto next = std::min(next_look_at_all_, steady + between_glances);
     if (found->next) next = std::min(next, steady_of(*found->next, found->now));
     for (const auto& [id, entry] : folders_)
         if (entry.judge_at) next = std::min(next, steady_of(*entry.judge_at, found->now));

@@ -136,6 +136,7 @@ class pull_service::core {
     std::set<std::string> busy_{};                     ///< connections that are worked on
     net::asio::cancellation_signal nap_{}, removal_{};
     moment next_look_at_all_{};
+    std::string edition_{};  ///< of connections and folders, when they were looked at
     bool nudged_ = false;    ///< no nap before the next look
     bool stopping_ = false;  //
     std::size_t tasks_ = 0;  ///< coroutines that `stop` waits for

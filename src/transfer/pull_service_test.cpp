@@ -406,6 +406,24 @@ TEST_F(pull_service_test, what_a_killed_process_left_open_is_ended_and_pulled_at
     EXPECT_FALSE(due("f2"));
 }
 
+TEST_F(pull_service_test, what_another_node_has_changed_is_seen_within_seconds) {
+    service->start();
+    settle();
+    make_connection("c2");
+    make_folder("f2", "c2", each_quarter);
+    EXPECT_FALSE(due("f2"));
+    pass(5s);
+    EXPECT_TRUE(due("f2"));
+    pass(17min);
+    ASSERT_EQ(runner.now.size(), 2U);
+    while (!runner.now.empty())
+        end_run(run_outcome::failed);
+    const auto before = runner.began.size();
+    database_does([](store::transaction& tx) { store::schedules::end_pauses(tx, "c2"); });
+    pass(5s);
+    EXPECT_EQ(runner.began.size(), before + 1);
+}
+
 TEST_F(pull_service_test, a_changed_schedule_counts_at_once) {
     service->start();
     settle();

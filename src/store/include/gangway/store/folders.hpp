@@ -41,6 +41,8 @@ void create(transaction& tx, folder row);
 [[nodiscard]] changed update(transaction& tx, const folder& row);
 /// With its sealed secrets; history stays. `done`, `missing` or `stale`.
 [[nodiscard]] changed remove(transaction& tx, std::string_view id, std::int64_t revision);
+/// Another text after each change of a folder or a connection that people made, also one that was removed or is new.
+[[nodiscard]] std::string edition(transaction& tx);
 
 }  // namespace folders
 
