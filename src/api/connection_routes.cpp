@@ -154,6 +154,7 @@ net::async_result<answer> change(managed_call& call) {
 net::async_result<answer> remove(managed_call& call) {
     const auto wanted = wanted_revision(call.request);
     if (!wanted) co_return std::unexpected(wanted.error());
+    auto left = co_await prepare_removal(call, call.request.id, "");
     const auto done = co_await call.with.database.write([&](store::transaction& tx) -> base::result<void> {
         const auto row = store::connections::find(tx, call.request.id);
         if (!row) return std::unexpected(not_there("connection"));
@@ -164,6 +165,7 @@ net::async_result<answer> remove(managed_call& call) {
     });
     if (!done) co_return std::unexpected(done.error());
     tell_changed(call, call.request.id);
+    tell_removed(call, std::move(left));
     co_return answer{.status = 204};
 }
 
@@ -186,11 +188,12 @@ net::async_result<answer> pause(managed_call& call) {
 }
 
 net::async_result<answer> resume(managed_call& call) {
-    return edit_row(call, "connection.resume", [](store::transaction& tx, store::connection& row) -> base::result<void> {
-        row.paused = false;
-        store::schedules::end_pauses(tx, row.id);
-        return {};
-    });
+    return edit_row(call, "connection.resume",
+                    [](store::transaction& tx, store::connection& row) -> base::result<void> {
+                        row.paused = false;
+                        store::schedules::end_pauses(tx, row.id);
+                        return {};
+                    });
 }
 
 }  // namespace

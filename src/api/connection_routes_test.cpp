@@ -74,6 +74,13 @@ TEST_F(connection_routes, whatever_may_let_runs_begin_wakes_them) {
     EXPECT_EQ(pulled.woken, woken);
 }
 
+TEST_F(connection_routes, what_is_under_way_is_asked_for_before_a_removal_and_cleared_up_after_it) {
+    ask("DELETE", one, "", {{"If-Match", "\"9\""}});
+    EXPECT_THAT(pulled.asked, ElementsAre("prepare c1"));
+    EXPECT_EQ(ask("DELETE", one).status, 204U);
+    EXPECT_THAT(pulled.asked, ElementsAre("prepare c1", "prepare c1", "removed c1"));
+}
+
 TEST_F(connection_routes, whatever_may_have_mended_a_failure_ends_the_pause_after_it) {
     const auto asks = [this](std::string method, std::string below, std::string body = "{}") {
         return [this, method, target = one + below, body] { return ask(method, target, body); };

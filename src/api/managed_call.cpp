@@ -38,6 +38,16 @@ void tell_pulls(const managed_call& call) {
     if (call.with.pulling != nullptr) call.with.pulling->wake();
 }
 
+net::awaitable<transfer::removal> prepare_removal(const managed_call& call, std::string connection,
+                                                  std::string folder) {
+    if (call.with.pulling == nullptr) co_return transfer::removal{};
+    co_return co_await call.with.pulling->prepare_removal(std::move(connection), std::move(folder));
+}
+
+void tell_removed(const managed_call& call, transfer::removal what) {
+    if (call.with.pulling != nullptr) call.with.pulling->removed(std::move(what));
+}
+
 void forget_failures(store::transaction& tx, const store::connection& row) {
     store::schedules::end_pauses(tx, row.id);
     if (row.health != store::health::host_key_mismatch)

@@ -42,6 +42,11 @@ using managed_handler = net::async_result<answer> (*)(managed_call& call);
 void tell_changed(const managed_call& call, const std::string& connection);
 /// The folders of a connection were changed.
 void tell_pulls(const managed_call& call);
+/// Around the removal of a folder, or of a connection (then no folder) with all of its folders: what is under way in
+/// them ends, and is cleared up.
+[[nodiscard]] net::awaitable<transfer::removal> prepare_removal(const managed_call& call, std::string connection,
+                                                                std::string folder);
+void tell_removed(const managed_call& call, transfer::removal what);
 /// What `row` logs in to, or with, is changed in this transaction: how it fared before says nothing any more, and runs
 /// that wait because of failures need not. A quarantine stays.
 void forget_failures(store::transaction& tx, const store::connection& row);

@@ -8,6 +8,7 @@
 #include <gangway/model/remote_path.hpp>
 #include <gangway/remote/path_root.hpp>
 #include <gangway/store/audit.hpp>
+#include <gangway/store/files.hpp>
 
 #include <algorithm>
 #include <utility>
@@ -125,12 +126,17 @@ net::async_result<answer> change(managed_call& call) {
     if (!wanted) co_return std::unexpected(wanted.error());
     const auto given = co_await read_folder(call);
     if (!given) co_return std::unexpected(given.error());
+    bool goes_elsewhere = false;
     const auto done =
         co_await call.with.database.write([&](store::transaction& tx) -> base::result<std::optional<shown_folder>> {
             auto row = as_seen(store::folders::find(tx, call.request.id), *wanted, "folder");
             if (!row) return std::unexpected(row.error());
+            const auto before = row->destination;
             given->apply(*row);
             if (auto good = check(tx, *row); !good) return std::unexpected(std::move(good.error()));
+            // What is under way would be looked for where it never was, and seem to have been taken away already.
+            goes_elsewhere = before != row->destination && !transfer::is_same_place(before, row->destination);
+            if (goes_elsewhere) store::files::release(tx, row->id);
             if (const auto how = store::folders::update(tx, *row); how != store::changed::done)
                 return std::unexpected(not_changed(how, "folder"));
             if (auto kept = keep_secret(tx, call, *given, row->id); !kept)
@@ -143,12 +149,15 @@ net::async_result<answer> change(managed_call& call) {
         });
     if (!done) co_return std::unexpected(done.error());
     tell_pulls(call);
+    // A run that goes on would put the rest of its files where they went before.
+    if (goes_elsewhere) tell_removed(call, {.folder_id = call.request.id});
     co_return shown(**done);
 }
 
 net::async_result<answer> remove(managed_call& call) {
     const auto wanted = wanted_revision(call.request);
     if (!wanted) co_return std::unexpected(wanted.error());
+    auto left = co_await prepare_removal(call, "", call.request.id);
     const auto done = co_await call.with.database.write([&](store::transaction& tx) -> base::result<void> {
         const auto row = store::folders::find(tx, call.request.id);
         if (!row) return std::unexpected(not_there("folder"));
@@ -159,6 +168,7 @@ net::async_result<answer> remove(managed_call& call) {
     });
     if (!done) co_return std::unexpected(done.error());
     tell_pulls(call);
+    tell_removed(call, std::move(left));
     co_return answer{.status = 204};
 }
 

@@ -1,13 +1,14 @@
 #include "testing/managing.hpp"
 
 #include <gangway/sink/local_folder.hpp>
-#include <gangway/store/folders.hpp>
+#include <gangway/store/files.hpp>
 #include <gangway/store/secrets.hpp>
 #include <gangway/transfer/folder_settings.hpp>
 
 #include <gmock/gmock.h>
 
 #include <array>
+#include <chrono>
 
 namespace gangway::api {
 namespace {
@@ -152,6 +153,37 @@ TEST_F(pull_folder_routes, a_change_keeps_what_it_does_not_name) {
     EXPECT_EQ(ask("PATCH", "/api/v1/folders/none", R"({"name":"c"})").status, 404U);
     EXPECT_THAT(actions(),
                 ElementsAre("token ops: folder.change", "token ops: folder.change", "token ops: folder.create"));
+}
+
+TEST_F(pull_folder_routes, what_is_under_way_is_cleared_up_after_a_removal) {
+    const auto at = create("a");
+    const auto id = row(at)->id;
+    ASSERT_EQ(ask("DELETE", at).status, 204U);
+    EXPECT_THAT(pulled.asked, ElementsAre("prepare " + id, "removed " + id));
+}
+
+TEST_F(pull_folder_routes, what_was_on_its_way_to_another_place_is_pulled_again) {
+    const auto at = create("a");
+    const auto folder = row(at).value();
+    const store::file_identity what{.folder_id = folder.id, .path = "x", .size = 1};
+    const std::vector<std::string> ids{store::file_id(what)};
+    write([&](store::transaction& tx) {
+        const auto held = *store::leases::take(tx, "c1", "n", std::chrono::hours{1});
+        const store::files::fetched_file done[] = {{ids[0], "00", "x", ids[0] + "-1"}};
+        EXPECT_TRUE(store::files::discover(tx, held, {&what, 1})[0]);
+        EXPECT_TRUE(store::files::stabilise(tx, held, ids)[0]);
+        EXPECT_TRUE(store::files::claim(tx, held, "r", ids)[0]);
+        EXPECT_TRUE(store::files::fetch(tx, held, done)[0]);
+    });
+    const auto state = [&] {
+        return write([&](store::transaction& tx) { return store::files::find(tx, ids[0])->state; });
+    };
+    ASSERT_EQ(ask("PATCH", at, R"({"name":"b","destination":{"to":"local","folder":"orders"}})").status, 200U);
+    EXPECT_EQ(state(), store::file_state::fetched);
+    EXPECT_THAT(pulled.asked, ::testing::IsEmpty());
+    ASSERT_EQ(ask("PATCH", at, R"({"destination":{"to":"local","folder":"elsewhere"}})").status, 200U);
+    EXPECT_EQ(state(), store::file_state::stable);
+    EXPECT_THAT(pulled.asked, ElementsAre("removed " + folder.id));
 }
 
 TEST_F(pull_folder_routes, a_change_ends_the_pause_after_failures) {

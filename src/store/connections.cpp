@@ -1,6 +1,7 @@
 #include "query.hpp"
 
 #include <gangway/store/connections.hpp>
+#include <gangway/store/files.hpp>
 #include <gangway/store/secrets.hpp>
 
 namespace gangway::store {
@@ -88,6 +89,7 @@ changed remove(transaction& tx, std::string_view id, std::int64_t revision) {
         ":connection)",
         secrets::of_folder, id);
     secrets::remove(tx, secrets::of_connection, id);
+    files::give_up(tx, {.connection = id});
     const auto won = execute(tx, "DELETE FROM connections WHERE id = :id AND revision = :seen", id, revision);
     if (won != 1) throw stored_failure(errc::conflict, "the connection was changed while it was removed");
     return changed::done;

@@ -5,6 +5,8 @@
 #include <gangway/base/byte_writer.hpp>
 #include <gangway/crypto/digest.hpp>
 
+#include <set>
+
 namespace gangway::store {
 
 template <>
@@ -23,6 +25,17 @@ struct table<known_file> {
         visit("next_try", row.next_try);
         visit("discovered_at", row.discovered_at);
     }
+};
+
+/// Where a file is listed.
+struct file_place {
+    std::string folder_id{};
+};
+
+template <>
+struct table<file_place> {
+    static constexpr std::string_view name = "files";
+    static void columns(auto& row, auto&& visit) { visit("folder_id", row.folder_id); }
 };
 
 /// A version that was recorded.
@@ -105,6 +118,21 @@ std::vector<file> under_way(transaction& tx, std::string_view connection) {
     return select<file>(
         tx, "WHERE connection_id = :id AND state IN (:claimed, :fetched, :published) ORDER BY claimed_at, id",
         connection, file_state::claimed, file_state::fetched, file_state::published);
+}
+
+std::vector<std::string> folders_under_way(transaction& tx, std::string_view connection) {
+    std::set<std::string> all;
+    each<file_place>(
+        tx, [&all](file_place row) { all.insert(std::move(row.folder_id)); },
+        "WHERE connection_id = :id AND state IN (:claimed, :fetched, :published) AND (next_try IS NULL OR next_try <= "
+        ":now)",
+        connection, file_state::claimed, file_state::fetched, file_state::published, tx.now());
+    return {all.begin(), all.end()};
+}
+
+std::vector<file> given_up(transaction& tx, std::string_view folder) {
+    return select<file>(tx, "WHERE folder_id = :folder AND state = :state AND error = :error", folder,
+                        file_state::abandoned, given_up_because);
 }
 
 std::vector<file> post_actions_due(transaction& tx, std::string_view connection, std::size_t limit) {

@@ -43,6 +43,10 @@ struct table<file> {
     }
 };
 
+/// The error of files that were under way when their folder was removed.
+inline constexpr std::string_view given_up_because =
+    "the folder was removed before this file was known to be published";
+
 /// What files of one path share: a digest, because PostgreSQL cannot index a path of 4096 octets.
 [[nodiscard]] std::string path_key(std::string_view path);
 

@@ -175,6 +175,34 @@ std::vector<file> take_over(transaction& tx, const lease& holder) {
     return under_way(tx, holder.connection_id);
 }
 
+void give_up(transaction& tx, const history_of& which) {
+    const std::string scope = " AND " + std::string{which.folder.empty() ? "connection_id" : "folder_id"} + " = :scope";
+    const auto whose = which.folder.empty() ? which.connection : which.folder;
+    const auto now = tx.now();
+    execute(tx,
+            "UPDATE files SET state = :state, recorded_at = :recorded, finalised_at = :now, next_try = NULL, error = "
+            "'' WHERE state = :before" +
+                scope,
+            file_state::finalised, now, now, file_state::published, whose);
+    execute(tx,
+            "UPDATE files SET state = :state, next_try = NULL, error = :error WHERE (state = :claimed OR state = "
+            ":fetched)" +
+                scope,
+            file_state::abandoned, given_up_because, file_state::claimed, file_state::fetched, whose);
+}
+
+void release(transaction& tx, std::string_view folder) {
+    execute(tx,
+            "DELETE FROM file_entries WHERE published_at IS NULL AND file_id IN (SELECT id FROM files WHERE folder_id "
+            "= :folder AND state = :state)",
+            folder, file_state::fetched);
+    execute(tx,
+            "UPDATE files SET state = :state, next_try = NULL, sha256 = NULL, destination_key = NULL, evidence = NULL, "
+            "unpacked = NULL, unpacked_size = NULL, unpacked_sha256 = NULL WHERE folder_id = :folder AND (state = "
+            ":claimed OR state = :fetched)",
+            file_state::stable, folder, file_state::claimed, file_state::fetched);
+}
+
 std::optional<std::string> repull(transaction& tx, std::string_view id) {
     const auto earlier = find(tx, id);
     if (!earlier || !earlier->published_at) return std::nullopt;

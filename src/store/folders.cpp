@@ -1,5 +1,6 @@
 #include "query.hpp"
 
+#include <gangway/store/files.hpp>
 #include <gangway/store/folders.hpp>
 #include <gangway/store/secrets.hpp>
 
@@ -63,6 +64,7 @@ changed update(transaction& tx, const folder& row) {
 
 changed remove(transaction& tx, std::string_view id, std::int64_t revision) {
     if (execute(tx, "DELETE FROM folders WHERE id = :id AND revision = :seen", id, revision) == 1) {
+        files::give_up(tx, {.folder = id});
         secrets::remove(tx, secrets::of_folder, id);
         return changed::done;
     }

@@ -81,8 +81,8 @@ TEST_P(folders_contract, every_change_of_connections_and_folders_is_another_edit
     EXPECT_FALSE(is_new_after([](transaction&) {}));
     make_folder("f1", "c1");
     EXPECT_TRUE(is_new_after([](transaction&) {}));
-    EXPECT_TRUE(is_new_after(
-        [](transaction& tx) { EXPECT_EQ(folders::update(tx, *folders::find(tx, "f1")), changed::done); }));
+    EXPECT_TRUE(
+        is_new_after([](transaction& tx) { EXPECT_EQ(folders::update(tx, *folders::find(tx, "f1")), changed::done); }));
     EXPECT_TRUE(is_new_after(
         [](transaction& tx) { EXPECT_EQ(connections::update(tx, *connections::find(tx, "c1")), changed::done); }));
     EXPECT_FALSE(is_new_after([](transaction& tx) { connections::set_health(tx, "c1", health::failing, "why"); }));

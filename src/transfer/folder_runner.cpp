@@ -73,14 +73,19 @@ net::async_result<opened_folder> open_folder(const run_tools& tools, const std::
     }
 }
 
+/// How far a run goes.
+enum class extent : bool { all, what_was_left };
+
 /// One run, from its beginning to its end.
 class folder_run {
   public:
-    folder_run(const run_tools& tools, net::asio::thread_pool& blocking, const run_order& order, run_progress& progress)
+    folder_run(const run_tools& tools, net::asio::thread_pool& blocking, const run_order& order, run_progress& progress,
+               extent how_far)
         : tools_(tools),
           blocking_(blocking),
           order_(order),
           progress_(progress),
+          extent_(how_far),
           ledger_(tools.database, order.lease) {}
 
     net::awaitable<run_result> run() {
@@ -115,6 +120,7 @@ class folder_run {
         co_await recover_folder(*scope_);
         if (scope_->over()) co_return;
         co_await sweep_destination(*scope_);
+        if (extent_ == extent::what_was_left) co_return;
         auto opened =
             co_await open_folder(tools_, order_.connection.id, order_.folder, rules_->walk, report_, progress_.listed);
         if (!opened) co_return scope_->end(std::move(opened.error()));
@@ -219,6 +225,7 @@ class folder_run {
     net::asio::thread_pool& blocking_;
     const run_order& order_;
     run_progress& progress_;
+    extent extent_;
     run_ledger ledger_;
     std::stop_source stopping_{};
     std::optional<folder_rules> rules_{};
@@ -235,10 +242,20 @@ class runner final : public folder_runner {
     ~runner() override { blocking_.join(); }
 
     net::awaitable<run_result> run(run_order order, run_progress& progress) override {
-        // On a thread of execution of its own: the caller's cancellation stays the caller's.
-        const auto here = co_await net::asio::this_coro::executor;
-        folder_run going{tools_, blocking_, order, progress};
-        co_return co_await net::asio::co_spawn(here, going.run(), net::asio::use_awaitable);
+        co_return co_await go(std::move(order), progress, extent::all);
+    }
+
+    net::awaitable<run_result> finish(run_order order) override {
+        run_progress unseen;
+        co_return co_await go(std::move(order), unseen, extent::what_was_left);
+    }
+
+    net::async_result<open_sink> open(store::folder folder, folder_settings settings) override {
+        co_return co_await tools_.open_destination(folder, settings, std::stop_token{});
+    }
+
+    net::async_result<void> tidy(std::string folder, open_sink destination) override {
+        co_return co_await tidy_destination(tools_.database, blocking_, destination, std::move(folder));
     }
 
     net::async_result<transfer::dry_run> dry_run(store::connection connection, store::folder folder,
@@ -260,6 +277,13 @@ class runner final : public folder_runner {
     }
 
   private:
+    net::awaitable<run_result> go(run_order order, run_progress& progress, extent how_far) {
+        // On a thread of execution of its own: the caller's cancellation stays the caller's.
+        const auto here = co_await net::asio::this_coro::executor;
+        folder_run going{tools_, blocking_, order, progress, how_far};
+        co_return co_await net::asio::co_spawn(here, going.run(), net::asio::use_awaitable);
+    }
+
     [[nodiscard]] static transfer::dry_run told(const folder_look& look, const model::pull_rules& rules) {
         transfer::dry_run report{.look_again = look.plan().look_again};
         const auto& files = look.listing().files;

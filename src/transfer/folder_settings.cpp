@@ -199,6 +199,17 @@ base::result<destination> read_destination(std::string_view json) {
     return **std::move(made);
 }
 
+bool is_same_place(std::string_view one, std::string_view other) {
+    const auto first = read_destination(one);
+    const auto second = read_destination(other);
+    if (!first || !second || first->index() != second->index()) return false;
+    if (const auto* const local = std::get_if<local_destination>(&*first))
+        return local->identity == std::get<local_destination>(*second).identity;
+    const auto& bucket = std::get<bucket_destination>(*first).bucket;
+    const auto& beside = std::get<bucket_destination>(*second).bucket;
+    return bucket.endpoint == beside.endpoint && bucket.bucket == beside.bucket && bucket.prefix == beside.prefix;
+}
+
 base::result<std::optional<model::schedule>> read_schedule(std::string_view json) {
     return read_object(json, "schedule", std::optional<model::schedule>{}, schedule_in);
 }

@@ -249,5 +249,25 @@ TEST(read_folder_settings, the_columns_of_a_row_become_one_value) {
     }
 }
 
+TEST(folder_settings, a_place_is_the_folder_itself_or_a_bucket_with_its_prefix) {
+    constexpr std::string_view here = R"({"to":"local","folder":"/pulled/a","identity":"one"})";
+    constexpr std::string_view moved = R"({"to":"local","folder":"/pulled/b","identity":"one"})";
+    constexpr std::string_view other = R"({"to":"local","folder":"/pulled/a","identity":"two"})";
+    EXPECT_TRUE(is_same_place(here, moved));
+    EXPECT_FALSE(is_same_place(here, other));
+    const auto bucket_at = [](std::string_view endpoint, std::string_view name, std::string_view prefix,
+                              std::string_view key) {
+        return R"({"to":"s3","endpoint":")" + std::string{endpoint} + R"(","bucket":")" + std::string{name} +
+               R"(","prefix":")" + std::string{prefix} + R"(","accessKeyId":")" + std::string{key} + "\"}";
+    };
+    const auto there = bucket_at("https://s3.example.com", "in-box", "a/", "K1");
+    EXPECT_TRUE(is_same_place(there, bucket_at("https://s3.example.com", "in-box", "a/", "K2")));
+    EXPECT_FALSE(is_same_place(there, bucket_at("https://s4.example.com", "in-box", "a/", "K1")));
+    EXPECT_FALSE(is_same_place(there, bucket_at("https://s3.example.com", "out-box", "a/", "K1")));
+    EXPECT_FALSE(is_same_place(there, bucket_at("https://s3.example.com", "in-box", "b/", "K1")));
+    EXPECT_FALSE(is_same_place(there, here));
+    EXPECT_FALSE(is_same_place("nonsense", "nonsense"));
+}
+
 }  // namespace
 }  // namespace gangway::transfer

@@ -3,6 +3,7 @@
 #include "expectations.hpp"
 #include "pull_core.hpp"
 
+#include <gangway/store/files.hpp>
 #include <gangway/transfer/zones.hpp>
 
 #include <algorithm>
@@ -82,8 +83,12 @@ net::awaitable<void> pull_service::core::look_at_all() {
     auto found = co_await tools_.database.write([this, &before_this](store::transaction& tx) {
         seen now{.edition = store::folders::edition(tx)};
         resume(tx, options_.node, table_);
-        for (const auto& connection : store::connections::list(tx))
-            for (auto& folder : store::folders::list(tx, connection.id)) {
+        for (const auto& connection : store::connections::list(tx)) {
+            auto folders = store::folders::list(tx, connection.id);
+            const bool rests =
+                std::ranges::any_of(folders, [&](const auto& each) { return is_at_rest(connection, each); });
+            const auto left = rests ? store::files::folders_under_way(tx, connection.id) : std::vector<std::string>{};
+            for (auto& folder : folders) {
                 const auto before = before_this.find(folder.id);
                 const bool same = before != before_this.end() && before->second.folder.revision == folder.revision;
                 const bool changed = before != before_this.end() && before->second.folder.schedule != folder.schedule;
@@ -98,9 +103,11 @@ net::awaitable<void> pull_service::core::look_at_all() {
                     set_schedule(tx, folder, *entry.schedule, changed, now.rescheduled);
                 else if (changed)
                     store::schedules::clear(tx, folder.id);
+                entry.left = is_at_rest(connection, folder) && std::ranges::find(left, folder.id) != left.end();
                 entry.connection = connection;
                 entry.folder = std::move(folder);
             }
+        }
         for (const auto& [id, entry] : before_this)
             if (!now.folders.contains(id)) forget_expectation(tx, id);
         now.successes = store::runs::last_successes(tx);
@@ -112,12 +119,24 @@ net::awaitable<void> pull_service::core::look_at_all() {
         co_return;
     }
     for (auto& [id, entry] : found->folders)
-        if (const auto before = folders_.find(id); before != folders_.end()) entry.looks = before->second.looks;
+        if (const auto before = folders_.find(id); before != folders_.end()) {
+            entry.looks = before->second.looks;
+            entry.finish_after = before->second.finish_after;
+        }
     folders_ = std::move(found->folders);
     edition_ = std::move(found->edition);
     table_.know_successes(std::move(found->successes));
     for (const auto& each : found->rescheduled)
         tools_.watch.rescheduled(each.folder_id, each.before, each.now_due);
+    finish_what_was_left();
+}
+
+void pull_service::core::finish_what_was_left() {
+    const auto now = tools_.clock.steady();
+    for (const auto& [id, entry] : folders_) {
+        if (!entry.left || entry.finish_after > now || is_in_hand(id) || stopping_) continue;
+        take_in_hand({.id = new_run_id(), .connection_id = entry.connection.id, .folder_id = id, .only_finish = true});
+    }
 }
 
 net::awaitable<void> pull_service::core::judge_expected() {

@@ -93,7 +93,7 @@ std::string pull_service::core::new_run_id() {
 
 shared_pulling pull_service::core::unfinished(const std::string& folder_id) const {
     const auto found = in_hand_.find(folder_id);
-    if (found != in_hand_.end() && !found->second->ending) return found->second;
+    if (found != in_hand_.end() && !found->second->ending && !found->second->what.only_finish) return found->second;
     const auto next = next_.find(folder_id);
     return next == next_.end() ? nullptr : next->second;
 }

@@ -68,11 +68,13 @@ class pull_service::core {
     void start();
     void wake();
     bool cancel(const std::string& run_id);
+    void removed(removal what);
 
     // On the strand.
     net::async_result<std::string> run_now(std::string folder_id, store::run_cause cause, std::string actor);
     net::async_result<std::string> pull_again(std::string file_id, std::string actor);
     net::async_result<transfer::dry_run> dry_run(std::string folder_id);
+    net::awaitable<removal> prepare_removal(std::string connection_id, std::string folder_id);
     net::awaitable<bool> stop();
 
   private:
@@ -86,6 +88,8 @@ class pull_service::core {
         std::optional<model::expected_file> expected{};
         std::optional<store::timestamp> judge_at{};  ///< the next deadline of the expected file
         unsigned looks = 0;                          ///< as in `run_facts`
+        bool left = false;                           ///< at rest, and has something under way
+        moment finish_after{};                       ///< what was left could not be finished: not before then
     };
     using entries = std::map<std::string, entry>;
 
@@ -110,6 +114,8 @@ class pull_service::core {
     [[nodiscard]] shared_pulling unfinished(const std::string& folder_id) const;
     /// Now, or when the run of the folder that is in hand was let go.
     void take_in_hand(wanted_run what);
+    /// What was left in folders at rest.
+    void finish_what_was_left();
     void queue(const shared_pulling& run);
     [[nodiscard]] static std::string new_run_id();
     void let_go(const pulling& run);
@@ -118,10 +124,12 @@ class pull_service::core {
     // One run.
     net::awaitable<void> work(shared_pulling run);
     net::awaitable<void> pull(shared_pulling run, begun_run begun);
+    net::awaitable<void> finish(shared_pulling run, begun_run begun);
     [[nodiscard]] net::awaitable<run_result> result_of(shared_pulling run, const run_order& order);
     net::awaitable<void> keep_lease(shared_pulling run, store::lease held, moment since);
     net::awaitable<void> write_end(shared_pulling run, const run_order& order, run_result result);
     void end_early(pulling& run, run_end why);
+    net::awaitable<void> tidy(removal what);
 
     pull_tools tools_;
     pull_options options_;

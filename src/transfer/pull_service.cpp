@@ -68,6 +68,15 @@ net::async_result<std::string> pull_service::pull_again(std::string file_id, std
     co_return co_await net::await_on(core_->strand(), core_->pull_again(std::move(file_id), std::move(actor)));
 }
 
+net::awaitable<removal> pull_service::prepare_removal(std::string connection_id, std::string folder_id) {
+    co_return co_await net::await_on(core_->strand(),
+                                     core_->prepare_removal(std::move(connection_id), std::move(folder_id)));
+}
+
+void pull_service::removed(removal what) {
+    core_->removed(std::move(what));
+}
+
 pull_statistics pull_service::statistics() const {
     return core_->table().statistics();
 }

@@ -209,32 +209,6 @@ TEST_F(pull_service_test, a_quarantine_is_not_called_anything_else) {
     EXPECT_EQ(connection_row("c1").health, store::health::host_key_mismatch);
 }
 
-TEST_F(pull_service_test, a_pause_after_failures_that_is_ended_is_over_at_once) {
-    begin_first();
-    end_run(run_outcome::failed);
-    EXPECT_EQ(due("f1")->failures, 1);
-    database_does([](store::transaction& tx) { store::schedules::end_pauses(tx, "c1"); });
-    service->wake();
-    settle();
-    EXPECT_EQ(runner.began.size(), 2U);
-    end_run(run_outcome::failed);
-    EXPECT_EQ(due("f1")->failures, 1) << "the pauses begin anew";
-}
-
-TEST_F(pull_service_test, a_folder_that_is_changed_keeps_the_time_that_it_was_given) {
-    begin_first();
-    end_run(run_outcome::failed);
-    database_does([](store::transaction& tx) {
-        auto row = *store::folders::find(tx, "f1");
-        row.remote_folder = "elsewhere";
-        EXPECT_EQ(store::folders::update(tx, row), store::changed::done);
-        store::schedules::end_pause(tx, "f1");
-    });
-    service->wake();
-    settle();
-    EXPECT_EQ(runner.began.size(), 2U);
-}
-
 TEST_F(pull_service_test, files_that_are_not_complete_are_looked_at_again_soon) {
     begin_first();
     end_run(run_outcome::succeeded, [&](run_result& result) { result.look_again = clock.now() + 2s; });
@@ -404,43 +378,6 @@ TEST_F(pull_service_test, what_a_killed_process_left_open_is_ended_and_pulled_at
     EXPECT_EQ(run_row("run_dead")->outcome, run_outcome::interrupted);
     end_run(run_outcome::succeeded);
     EXPECT_FALSE(due("f2"));
-}
-
-TEST_F(pull_service_test, what_another_node_has_changed_is_seen_within_seconds) {
-    service->start();
-    settle();
-    make_connection("c2");
-    make_folder("f2", "c2", each_quarter);
-    EXPECT_FALSE(due("f2"));
-    pass(5s);
-    EXPECT_TRUE(due("f2"));
-    pass(17min);
-    ASSERT_EQ(runner.now.size(), 2U);
-    while (!runner.now.empty())
-        end_run(run_outcome::failed);
-    const auto before = runner.began.size();
-    database_does([](store::transaction& tx) { store::schedules::end_pauses(tx, "c2"); });
-    pass(5s);
-    EXPECT_EQ(runner.began.size(), before + 1);
-}
-
-TEST_F(pull_service_test, a_changed_schedule_counts_at_once) {
-    service->start();
-    settle();
-    auto row = database_does([](store::transaction& tx) { return *store::folders::find(tx, "f1"); });
-    row.schedule = R"({"every":"1m"})";
-    database_does([&](store::transaction& tx) { EXPECT_EQ(store::folders::update(tx, row), store::changed::done); });
-    service->wake();
-    settle();
-    pass(67s);
-    EXPECT_EQ(runner.began.size(), 1U);
-    row.schedule = "null";
-    row.revision = 2;
-    database_does([&](store::transaction& tx) { EXPECT_EQ(store::folders::update(tx, row), store::changed::done); });
-    service->wake();
-    settle();
-    end_run(run_outcome::succeeded);
-    EXPECT_FALSE(due("f1"));
 }
 
 TEST_F(pull_service_test, a_folder_whose_settings_cannot_be_read_fails_by_name) {

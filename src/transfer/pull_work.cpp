@@ -31,7 +31,10 @@ net::awaitable<void> pull_service::core::work(shared_pulling run) {
     if (begun && begun->how == beginning::begun) {
         run->started_at = begun->order.run.started_at.time_since_epoch().count();
         spawn("lease", keep_lease(run, begun->order.lease, began), run->end_keeping.slot());
-        co_await pull(run, std::move(*begun));
+        if (run->what.only_finish)
+            co_await finish(run, std::move(*begun));
+        else
+            co_await pull(run, std::move(*begun));
         run->over = true;
         run->end_keeping.emit(net::asio::cancellation_type::terminal);
     } else if (!stopping_ && !run->stopping && (!begun || begun->how == beginning::elsewhere)) {
@@ -54,6 +57,20 @@ net::awaitable<void> pull_service::core::pull(shared_pulling run, begun_run begu
     co_await write_end(run, order, std::move(result));
 }
 
+net::awaitable<void> pull_service::core::finish(shared_pulling run, begun_run begun) {
+    constexpr std::chrono::minutes before_another_try{10};
+    const auto order = std::move(begun.order);
+    const auto result = begun.unfit ? failed(order, std::move(*begun.unfit)) : co_await result_of(run, order);
+    const auto freed = co_await tools_.database.write(
+        [&](store::transaction& tx) { return store::leases::give_back(tx, order.lease); });
+    if (!freed) tools_.watch.trouble("files left behind", freed.error());
+    const auto* const why = result.why();
+    if (why == nullptr) co_return;
+    tools_.watch.trouble("files left behind", *why);
+    if (const auto known = folders_.find(order.folder.id); known != folders_.end())
+        known->second.finish_after = tools_.clock.steady() + before_another_try;
+}
+
 net::awaitable<run_result> pull_service::core::result_of(shared_pulling run, const run_order& order) {
     run_result cut_off{.run = order.run};
     cut_off.run.outcome = store::run_outcome::interrupted;
@@ -61,7 +78,7 @@ net::awaitable<run_result> pull_service::core::result_of(shared_pulling run, con
     if (run->stopping) co_return cut_off;
     try {
         co_return co_await net::asio::co_spawn(
-            strand_, tools_.runner.run(order, run->progress),
+            strand_, run->what.only_finish ? tools_.runner.finish(order) : tools_.runner.run(order, run->progress),
             net::asio::bind_cancellation_slot(run->stop.slot(), net::asio::use_awaitable));
     } catch (const std::exception& failure) {
         if (run->stopping) co_return cut_off;

@@ -3,6 +3,8 @@
 
 #include "run_scope.hpp"
 
+#include <string>
+
 namespace gangway::transfer {
 
 /// Takes the rows of the connection over and brings those of the folder as far as `next_step` says: what may have been
@@ -12,5 +14,11 @@ namespace gangway::transfer {
 
 /// Removes the parts of nobody from the destination. What cannot be removed now is removed another time.
 [[nodiscard]] net::awaitable<void> sweep_destination(run_scope& run);
+
+/// Removes from a destination what was under way in a folder that was removed (`store::files::given_up`), whether or
+/// not it had been published: what is visible stays. Errors: those of sinks, of `store`.
+[[nodiscard]] net::async_result<void> tidy_destination(store::async_database& database,
+                                                       net::asio::thread_pool& blocking, open_sink destination,
+                                                       std::string folder);
 
 }  // namespace gangway::transfer

@@ -1,5 +1,6 @@
 #include "run_book.hpp"
 
+#include <gangway/store/files.hpp>
 #include <gangway/transfer/notices.hpp>
 #include <gangway/transfer/zones.hpp>
 
@@ -17,7 +18,12 @@ std::chrono::sys_seconds to_seconds(store::timestamp when) noexcept {
 
 bool is_wanted(store::transaction& tx, const wanted_run& what, const std::optional<store::connection>& connection,
                const std::optional<store::folder>& folder) {
-    if (!connection || connection->paused || !folder) return false;
+    if (!connection || !folder) return false;
+    if (what.only_finish) {
+        const auto left = store::files::folders_under_way(tx, what.connection_id);
+        return is_at_rest(*connection, *folder) && std::ranges::find(left, what.folder_id) != left.end();
+    }
+    if (connection->paused) return false;
     if (what.cause != store::run_cause::schedule) return true;
     const auto due = store::schedules::find(tx, what.folder_id);
     return folder->enabled && due && due->next_due <= tx.now();
@@ -95,7 +101,7 @@ begun_run begin_run(store::transaction& tx, const wanted_run& what, const std::s
                        .started_at = tx.now(),
                        .node = node,
                        .fence = held->fence};
-    store::runs::start(tx, begun.order.run);
+    if (!what.only_finish) store::runs::start(tx, begun.order.run);
     if (auto settings = read_folder_settings(*folder))
         begun.order.settings = std::move(*settings);
     else

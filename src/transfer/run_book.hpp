@@ -16,12 +16,13 @@ namespace gangway::transfer {
 struct wanted_run {
     std::string id{}, connection_id{}, folder_id{};
     store::run_cause cause = store::run_cause::schedule;
+    bool only_finish = false;  ///< what earlier runs left, in a folder that gets no new ones now; not in the history
 };
 
 enum class beginning : std::uint8_t {
     begun,      ///< the lease is held, and the run is in the history
     elsewhere,  ///< another node works on the connection
-    needless,   ///< paused, gone, or no longer due: another node was there first
+    needless,   ///< paused, gone, or no longer due: another node was there first; nothing left to finish
 };
 
 struct begun_run {
@@ -29,6 +30,11 @@ struct begun_run {
     run_order order{};                   ///< if it has begun
     std::optional<base::error> unfit{};  ///< the folder's settings cannot be read: end it with this
 };
+
+/// Whether runs of the folder begin only when somebody asks, or not at all.
+[[nodiscard]] inline bool is_at_rest(const store::connection& connection, const store::folder& folder) noexcept {
+    return connection.paused || !folder.enabled;
+}
 
 /// Takes the connection's lease for `node`, and ends what earlier owners left open.
 [[nodiscard]] begun_run begin_run(store::transaction& tx, const wanted_run& what, const std::string& node,

@@ -14,7 +14,7 @@ from support.gateway import Gateway
 from support.managed import Connection, call
 from support.privilege import IS_ROOT, PREFIX
 from support.child import run as run_program
-from support.pulls import Folder
+from support.pulls import Folder, everything
 from support.s3_stub import ACCESS_KEY, REGION, SECRET_KEY, S3Stub
 from support.scripted_sftp import ScriptedSftp
 from support.waiting import until
@@ -209,6 +209,24 @@ def test_a_cancelled_run_ends_and_the_next_one_goes_on(managed, sshd):
         assert folder.arrived() == files
         actions = [entry['action'] for entry in call(managed, 'GET', '/audit?limit=100').json['entries']]
         assert 'folder.run' in actions and any('cancel' in action for action in actions)
+
+
+@pytest.mark.parametrize('what', ['folder', 'connection'])
+def test_what_is_removed_has_its_run_ended_and_leaves_nothing_half_done(managed, sshd, what):
+    with FaultProxy(at(sshd)) as line:
+        connection = ready(managed, sshd, line)
+        folder = Folder(connection, 'orders', out(sshd))
+        files = fill(out(sshd), 3, 2_000_000)
+        stalled(line)
+        line.cut()
+        run = folder.run()
+        until(lambda: list(folder.place.rglob('*.part')), 30, 'a file on its way')
+        assert (folder if what == 'folder' else connection).ask('DELETE').status == 204
+        assert folder.ended(run, 10)['outcome'] == 'interrupted'
+        until(lambda: not list(folder.place.rglob('*.part')), 10, 'nothing on its way')
+        assert folder.arrived().items() <= files.items()
+        states = {row['state'] for row in everything(managed, f'/files?connection={connection.id}', 'files')}
+        assert not states & {'claimed', 'fetched', 'published'}, states
 
 
 def test_a_gateway_that_is_stopped_in_a_run_goes_on_with_it_after_its_start(own_gateway, sshd, tmp_path):

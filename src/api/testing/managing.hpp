@@ -85,6 +85,11 @@ class scripted_pulls final : public pulls {
         co_return std::string{"again_1"};
     }
     void wake() override { ++woken; }
+    net::awaitable<transfer::removal> prepare_removal(std::string connection_id, std::string folder_id) override {
+        asked.push_back("prepare " + connection_id + folder_id);
+        co_return transfer::removal{.connection_id = std::move(connection_id), .folder_id = std::move(folder_id)};
+    }
+    void removed(transfer::removal what) override { asked.push_back("removed " + what.connection_id + what.folder_id); }
 
     std::vector<std::string> asked{};
     std::optional<base::error> refusal{};

@@ -15,6 +15,13 @@ net::awaitable<run_result> fake_runner::run(run_order order, run_progress& progr
     co_return cut_off;
 }
 
+net::awaitable<run_result> fake_runner::finish(run_order order) {
+    events.push_back("finish " + order.folder.id);
+    run_result done{.run = order.run, .failure = refusal};
+    done.run.outcome = refusal ? store::run_outcome::failed : store::run_outcome::succeeded;
+    co_return done;
+}
+
 pull_fixture::pull_fixture(pull_options options) {
     auto opened = store::async_database::open({.where = ":memory:"}, clock, {});
     if (!opened) throw std::runtime_error(opened.error().message);

@@ -44,6 +44,19 @@ class fake_runner final : public folder_runner {
         co_return found;
     }
 
+    net::awaitable<run_result> finish(run_order order) override;
+    net::async_result<open_sink> open(store::folder folder, folder_settings) override {
+        if (refusal) co_return std::unexpected(*refusal);
+        events.push_back("open " + folder.id);
+        co_return nullptr;
+    }
+    net::async_result<void> tidy(std::string folder, open_sink) override {
+        events.push_back("tidy " + folder);
+        co_return base::result<void>{};
+    }
+
+    std::vector<std::string> events{};            ///< but for runs
+    std::optional<base::error> refusal{};         ///< of `open`, and what `finish` fails with
     std::deque<std::shared_ptr<going_on>> now{};  ///< in the order in which they began
     std::vector<std::string> began{};             ///< folders
 };

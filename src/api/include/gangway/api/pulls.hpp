@@ -19,6 +19,9 @@ class pulls {
     [[nodiscard]] virtual std::optional<transfer::run_snapshot> progress(const std::string& run_id) const = 0;
     [[nodiscard]] virtual net::async_result<std::string> pull_again(std::string file_id, std::string actor) = 0;
     virtual void wake() = 0;
+    [[nodiscard]] virtual net::awaitable<transfer::removal> prepare_removal(std::string connection_id,
+                                                                            std::string folder_id) = 0;
+    virtual void removed(transfer::removal what) = 0;
 };
 
 /// The real one. `service` outlives it.
@@ -40,6 +43,10 @@ class service_pulls final : public pulls {
         return service_.pull_again(std::move(file_id), std::move(actor));
     }
     void wake() override { service_.wake(); }
+    net::awaitable<transfer::removal> prepare_removal(std::string connection_id, std::string folder_id) override {
+        return service_.prepare_removal(std::move(connection_id), std::move(folder_id));
+    }
+    void removed(transfer::removal what) override { service_.removed(std::move(what)); }
 
   private:
     transfer::pull_service& service_;

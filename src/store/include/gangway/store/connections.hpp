@@ -60,7 +60,8 @@ namespace connections {
 [[nodiscard]] std::vector<connection> list(transaction& tx);
 /// Writes what people may change (not health) if `row.revision` is still the stored one, which then grows by one.
 [[nodiscard]] changed update(transaction& tx, const connection& row);
-/// Removes it with its keys, pin, folders, schedules and sealed secrets; history stays. `done`, `missing` or `stale`.
+/// Removes it with its keys, pin, folders, schedules and sealed secrets; history stays, and what is under way is given
+/// up (`files::give_up`). `done`, `missing` or `stale`.
 [[nodiscard]] changed remove(transaction& tx, std::string_view id, std::int64_t revision);
 /// Whether that is news: the health or its reason was another before. Not a change of the revision.
 bool set_health(transaction& tx, std::string_view id, health what, std::string_view reason);

@@ -147,6 +147,16 @@ bool fail_post_action(transaction& tx, const lease& holder, std::string_view id,
 [[nodiscard]] std::vector<file> take_over(transaction& tx, const lease& holder);
 /// Files between `claimed` and `published`, whoever holds them.
 [[nodiscard]] std::vector<file> under_way(transaction& tx, std::string_view connection);
+/// Folders of a connection with files between `claimed` and `published` that may be tried again by now.
+[[nodiscard]] std::vector<std::string> folders_under_way(transaction& tx, std::string_view connection);
+/// A folder is being removed, or with its connection all of them: nobody goes on with what is under way there. What is
+/// known to be published is finalised; claimed, fetched → abandoned, with the evidence kept.
+void give_up(transaction& tx, const history_of& which);
+/// The files of a folder go elsewhere from now on: claimed, fetched → stable, to be fetched again. What was fetched is
+/// forgotten, but for entries that were published.
+void release(transaction& tx, std::string_view folder);
+/// What `give_up` has abandoned in a folder.
+[[nodiscard]] std::vector<file> given_up(transaction& tx, std::string_view folder);
 /// Recorded files whose post-action is due, at most `limit`, longest waiting first.
 [[nodiscard]] std::vector<file> post_actions_due(transaction& tx, std::string_view connection, std::size_t limit);
 

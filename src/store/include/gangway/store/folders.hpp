@@ -39,7 +39,8 @@ void create(transaction& tx, folder row);
 [[nodiscard]] std::vector<folder> list(transaction& tx, std::string_view connection);
 /// If `row.revision` is still the stored one, which then grows by one. `done`, `missing` or `stale`.
 [[nodiscard]] changed update(transaction& tx, const folder& row);
-/// With its sealed secrets; history stays. `done`, `missing` or `stale`.
+/// With its sealed secrets; history stays, and what is under way is given up (`files::give_up`). `done`, `missing` or
+/// `stale`.
 [[nodiscard]] changed remove(transaction& tx, std::string_view id, std::int64_t revision);
 /// Another text after each change of a folder or a connection that people made, also one that was removed or is new.
 [[nodiscard]] std::string edition(transaction& tx);

@@ -75,6 +75,9 @@ struct dry_run {
     std::optional<std::chrono::sys_seconds> look_again{};
 };
 
+/// A destination that is open, with what it needs to stay so.
+using open_sink = std::shared_ptr<sink::sink>;  ///< owned by the run; with a bucket, its credentials as well
+
 /// Several runs at once, of different connections.
 class folder_runner {
   public:
@@ -91,10 +94,16 @@ class folder_runner {
     [[nodiscard]] virtual net::async_result<transfer::dry_run> dry_run(store::connection connection,
                                                                        store::folder folder,
                                                                        folder_settings settings) = 0;
-};
 
-/// A destination that is open, with what it needs to stay so.
-using open_sink = std::shared_ptr<sink::sink>;  ///< owned by the run; with a bucket, its credentials as well
+    /// The beginning of a run alone: what earlier ones left at the destination is published or given back. Asks no
+    /// server for anything; cancelling as above. Not in the history.
+    [[nodiscard]] virtual net::awaitable<run_result> finish(run_order order) = 0;
+
+    /// The destination of a folder that is about to be removed, for `tidy`. Errors: of `open_destination`.
+    [[nodiscard]] virtual net::async_result<open_sink> open(store::folder folder, folder_settings settings) = 0;
+    /// Removes from `destination` what was under way when the folder was removed. Errors: those of sinks, of `store`.
+    [[nodiscard]] virtual net::async_result<void> tidy(std::string folder, open_sink destination) = 0;
+};
 
 /// What runs work with. All of it outlives the runner.
 struct run_tools {

@@ -59,6 +59,8 @@ struct folder_settings {
 [[nodiscard]] std::string write_rules(const model::pull_rules& rules);
 enum class identity_of_folder : std::uint8_t { hidden, kept };
 [[nodiscard]] std::string write_destination(const destination& where, identity_of_folder how);
+/// Whether two destinations, as they are stored, are one place: what is under way in the one is found in the other.
+[[nodiscard]] bool is_same_place(std::string_view one, std::string_view other);
 /// "null" without one.
 [[nodiscard]] std::string write_schedule(const std::optional<model::schedule>& when);
 [[nodiscard]] std::string write_expected_by(const std::optional<model::expected_file>& what);

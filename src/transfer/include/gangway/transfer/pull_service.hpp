@@ -27,6 +27,7 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace gangway::transfer {
 
@@ -66,6 +67,16 @@ class pull_watch {
     virtual void removed(const store::removed& what) noexcept = 0;
     /// Something did not work and is tried again.
     virtual void trouble(std::string_view where, const base::error& why) noexcept = 0;
+};
+
+/// A folder that is about to be removed, or with its connection all of them, and where something is under way there.
+struct removal {
+    std::string connection_id{}, folder_id{};  ///< no folder: all of the connection
+    struct place {
+        std::string folder_id{};
+        open_sink destination{};
+    };
+    std::vector<place> places{};
 };
 
 /// How long history is kept; nothing: for ever.
@@ -121,6 +132,12 @@ class pull_service {
     /// Lets one file be pulled once more, as soon as its connection is free; audited as `file.pull_again`. The id of
     /// the new row in the ledger. Errors: `no_such_file`.
     [[nodiscard]] net::async_result<std::string> pull_again(std::string file_id, std::string actor);
+
+    /// To be asked before folders are removed, whose destinations nobody could open any more afterwards. What cannot be
+    /// opened now is told to the watcher, and stays as it is.
+    [[nodiscard]] net::awaitable<removal> prepare_removal(std::string connection_id, std::string folder_id);
+    /// They are removed: ends their runs, and clears up what was under way. Returns at once.
+    void removed(removal what);
 
     [[nodiscard]] pull_statistics statistics() const;
     /// Whether schedules are being followed: false where the last look at them is minutes ago.
