@@ -45,12 +45,21 @@ void set_schedule(store::transaction& tx, const store::folder& folder, const mod
     }
 }
 
-/// Runs that this node, or one that is dead, left open, go on; scheduled ones are due still.
+/// Runs that this node, or one that is dead, left open, go on; scheduled ones are due still. Where none may follow that
+/// would say so, they are over.
 void resume(store::transaction& tx, const std::string& node, const pull_table& mine) {
-    for (const auto& run : store::runs::open(tx)) {
+    for (auto& run : store::runs::open(tx)) {
         const auto lease = store::leases::find(tx, run.connection_id);
         const bool dead = !lease || lease->fence != run.fence || lease->expires_at <= tx.now() || lease->owner == node;
-        if (!dead || mine.find(run.id) || !store::folders::find(tx, run.folder_id)) continue;
+        if (!dead || mine.find(run.id)) continue;
+        const auto folder = store::folders::find(tx, run.folder_id);
+        const auto connection = store::connections::find(tx, run.connection_id);
+        if (!folder || !connection || is_at_rest(*connection, *folder)) {
+            run.outcome = store::run_outcome::interrupted;
+            run.ended_at = tx.now();
+            store::runs::end(tx, run);
+        }
+        if (!folder) continue;
         const auto row = store::schedules::find(tx, run.folder_id);
         if (!row || row->next_due > tx.now())
             store::schedules::set(tx, run.folder_id, tx.now(), row ? row->failures : 0);

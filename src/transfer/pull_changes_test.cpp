@@ -161,6 +161,23 @@ TEST_F(pull_changes, what_was_left_in_a_folder_that_is_disabled_is_finished_and_
     EXPECT_THAT(runner.began, IsEmpty());
 }
 
+TEST_F(pull_changes, a_run_that_a_dead_process_left_open_is_over_where_none_follows_and_goes_on_where_one_may) {
+    make_folder("f2", "c1", "null");
+    database_does([](store::transaction& tx) {
+        for (const char* const folder : {"f1", "f2", "removed"})
+            store::runs::start(
+                tx, {.id = std::string("run_") + folder, .connection_id = "c1", .folder_id = folder, .node = "dead"});
+    });
+    disable();
+    begin();
+    EXPECT_EQ(run_row("run_f1")->outcome, run_outcome::interrupted);
+    EXPECT_EQ(run_row("run_f1")->ended_at, clock.now());
+    EXPECT_EQ(run_row("run_removed")->outcome, run_outcome::interrupted);
+    // Ended by the run that goes on with it.
+    EXPECT_THAT(runner.began, ElementsAre("f2"));
+    EXPECT_LE(due("f1")->next_due, clock.now());
+}
+
 TEST_F(pull_changes, what_was_left_on_a_connection_that_is_paused_is_finished) {
     leave_a_file();
     pause();
