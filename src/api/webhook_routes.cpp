@@ -64,7 +64,7 @@ void apply(fields& from, store::webhook& row) {
     else
         from.complain("events",
                       "\"events\" must be an array of one or more of run_failed, run_recovered, "
-                      "host_key_changed and file_missing");
+                      "host_key_changed, file_missing and files_failing");
     if (from.has("enabled")) row.enabled = from.flag("enabled");
 }
 

@@ -45,7 +45,8 @@ constexpr auto delivery_columns = std::to_array<column>({{"EVENT", "event"},
                                                          {"ATTEMPTS", "attempts", as::count},
                                                          {"NEXT TRY", "nextTryAt", as::time},
                                                          {"ERROR", "error"}});
-constexpr std::array<std::string_view, 4> all_events{"run_failed", "run_recovered", "host_key_changed", "file_missing"};
+constexpr std::array<std::string_view, 5> all_events{"run_failed", "run_recovered", "host_key_changed", "file_missing",
+                                                     "files_failing"};
 
 /// A secret that is told once: alone on standard output, so that it can go straight into a file.
 outcome told_once(const task& what, const json::object& answer, std::string_view member, std::string_view kind) {
@@ -171,7 +172,7 @@ constexpr std::array audit_options{
 };
 constexpr std::array webhook_options{
     option{"event", takes::list, "NAME",
-           "run_failed, run_recovered, host_key_changed or file_missing; repeatable (default: all)"}};
+           "run_failed, run_recovered, host_key_changed, file_missing or files_failing; repeatable (default: all)"}};
 constexpr std::array webhook_changes{
     option{"url", takes::text, "URL", "Where events are sent to"},
     option{"event", takes::list, "NAME", "In the place of those it is told of now; repeatable"},

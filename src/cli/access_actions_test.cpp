@@ -56,7 +56,8 @@ TEST(access_actions, webhook_is_made_for_the_events_that_are_named) {
               "s\n");
     EXPECT_EQ(with.at.bodies.back(), R"({"url":"https://h/x","events":["run_failed","file_missing"]})");
     with.output({"webhooks", "create", "https://h/x"});
-    EXPECT_TRUE(with.at.bodies.back().contains(R"(["run_failed","run_recovered","host_key_changed","file_missing"])"));
+    EXPECT_TRUE(with.at.bodies.back().contains(
+        R"(["run_failed","run_recovered","host_key_changed","file_missing","files_failing"])"));
     with.at.answers("GET /api/v1/webhooks/whk_x", 200, R"({"url":"https://h","events":["run_failed"],"deliveries":[
         {"event":"run_failed","attempts":3,"error":"404"}]})");
     const auto shown = with.output({"webhooks", "show", "whk_x"});

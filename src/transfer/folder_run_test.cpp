@@ -13,6 +13,7 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 struct folder_run : ::testing::Test, testing::run_fixture {};
 
@@ -158,7 +159,7 @@ TEST_F(folder_run, one_file_that_fails_does_not_stop_the_others) {
     const auto failed = row("b");
     EXPECT_EQ(failed.state, file_state::stable);
     EXPECT_EQ(failed.attempts, 1);
-    EXPECT_THAT(failed.error, HasSubstr("PERMISSION_DENIED"));
+    EXPECT_THAT(failed.error, StartsWith("b: OPEN failed: PERMISSION_DENIED"));
     ASSERT_TRUE(done.look_again);
     server.refused.clear();
     EXPECT_EQ(run().run.pulled, 0) << "the wait is not over";
@@ -224,7 +225,7 @@ TEST_F(folder_run, missing_folder_fails_the_run) {
     const auto done = run();
     EXPECT_EQ(done.run.outcome, run_outcome::failed);
     ASSERT_TRUE(done.failure);
-    EXPECT_THAT(done.run.error, HasSubstr("NO_SUCH_FILE"));
+    EXPECT_THAT(done.run.error, StartsWith("/nowhere: OPENDIR failed: NO_SUCH_FILE"));
 }
 
 TEST_F(folder_run, folder_outside_of_the_path_root_is_not_listed) {

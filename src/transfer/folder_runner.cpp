@@ -195,6 +195,7 @@ class folder_run {
             failure_ = failure_ ? failure_ : scope_->fatal;
             done.look_again = scope_->look_again;
             cancelled_ = cancelled_ || scope_->cancelled;
+            done.failing = std::move(scope_->failing);
         }
         // What the destination was told to stop is no failure of its own.
         if (cancelled_ && failure_ && failure_->code == sink::errc::cancelled) failure_.reset();

@@ -90,6 +90,12 @@ std::string payload_of(const notice& what, store::timestamp at) {
     }
     if (what.changed)
         out["hostKey"] = json::object{{"pinned", what.changed->pinned}, {"presented", what.changed->presented}};
+    if (what.failing) {
+        json::object files{{"count", what.failing->count}};
+        put_octets(files, "path", what.failing->path);
+        files["error"] = what.failing->error;
+        out["files"] = std::move(files);
+    }
     return json::serialize(out);
 }
 

@@ -77,8 +77,9 @@ class finishing {
             } else if (!client_.usable()) {
                 run_.end(done.error());
             } else {
-                if (!run_.first_setback) run_.first_setback = done.error();
-                failed_.push_back(run_.setback(row.id, row.post_attempts, done.error()));
+                auto why = with_path(done.error(), row.identity.path);
+                failed_.push_back(run_.setback(row.id, row.identity.path, row.post_attempts, why));
+                if (!run_.first_setback) run_.first_setback = std::move(why);
             }
         }
     }

@@ -148,7 +148,7 @@ class recovering {
         ++run_.progress.failed;
         if (!run_.first_setback) run_.first_setback = why;
         if (concerns_all(why)) run_.end(why);
-        return run_.setback(row.id, row.attempts, why);
+        return run_.setback(row.id, row.identity.path, row.attempts, why);
     }
 
     /// What the destination says of the files of an archive.

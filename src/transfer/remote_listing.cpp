@@ -1,7 +1,9 @@
 #include "remote_listing.hpp"
 
+#include <gangway/base/escape.hpp>
 #include <gangway/net/directory_reader.hpp>
 #include <gangway/net/side_by_side.hpp>
+#include <gangway/sftp/errors.hpp>
 #include <gangway/transfer/errors.hpp>
 
 #include <algorithm>
@@ -51,8 +53,13 @@ class walk {
     net::awaitable<void> list_in_turn() {
         while (next_ < level_.size() && !fatal_) {
             const auto folder = level_[next_++];
-            const auto listed = co_await list(folder);
+            auto listed = co_await list(folder);
             if (listed) continue;
+            // People have many folders, and the server does not say which one it means.
+            if (listed.error().code.category() == sftp::error_category()) {
+                auto where = base::escape(root_.octets() + (folder.empty() ? "" : "/") + folder);
+                listed.error().message.insert(0, where + ": ");
+            }
             if (folder.empty() || !client_.usable() || listed.error().code == errc::listing_too_big) {
                 if (!fatal_) fatal_ = listed.error();
             } else {

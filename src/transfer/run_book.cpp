@@ -125,6 +125,12 @@ ended_run end_run(store::transaction& tx, const run_order& order, const run_resu
     ended.run.ended_at = tx.now();
     const bool first = store::runs::end(tx, ended.run);
     if (ended.lost || !first) return ended;
+    if (result.failing)
+        enqueue_notice(tx, {.event = notice_event::files_failing,
+                            .connection = order.connection,
+                            .folder = order.folder,
+                            .run = ended.run,
+                            .failing = result.failing});
     const auto end = judge_end(result, how);
     ended.next = set_due(tx, order, result, end, looks);
     if (end != run_end::failed && end != run_end::worked) return ended;

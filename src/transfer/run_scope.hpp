@@ -34,6 +34,7 @@ struct run_scope {
     std::optional<base::error> fatal{};          ///< why the run as a whole ends
     std::optional<base::error> first_setback{};  ///< of a single file
     std::optional<std::chrono::sys_seconds> look_again{};
+    std::optional<failing_files> failing{};
     bool cancelled = false;
 
     [[nodiscard]] bool over() const noexcept { return fatal.has_value() || cancelled; }
@@ -51,14 +52,17 @@ struct run_scope {
     /// When to try again what may be tried at once: plans are made for whole seconds.
     [[nodiscard]] store::timestamp at_once() const { return std::chrono::floor<std::chrono::seconds>(now()); }
 
-    /// A try at a file that failed: when the next one comes, by how many failed before.
-    [[nodiscard]] run_ledger::setback setback(const std::string& id, std::int64_t attempts, const base::error& why);
+    /// A try at a file that failed: when the next one comes, by how many failed before. `path` as in the ledger.
+    [[nodiscard]] run_ledger::setback setback(const std::string& id, const std::string& path, std::int64_t attempts,
+                                              const base::error& why);
     /// The same, counted as a failure of this run.
     [[nodiscard]] run_ledger::setback failure(const wanted_file& file, const base::error& why);
     /// Whether the ledger can still be written.
     [[nodiscard]] bool may_write() const;
 };
 
+/// Says which file an error is about, where neither an archive nor a server knows.
+[[nodiscard]] base::error with_path(base::error why, const std::string& path);
 /// Whether a server that shows this of the source means another version than `file`.
 [[nodiscard]] bool differs(const wanted_file& file, const sftp::attributes& shown);
 /// "… changed while it was read"

@@ -1,5 +1,8 @@
 """Webhooks, delivered to a receiver that checks signatures, fails, hangs and redirects."""
+import contextlib
+import hashlib
 import itertools
+import sqlite3
 import time
 
 import pytest
@@ -199,6 +202,27 @@ def test_first_failure_of_a_folder_and_its_recovery_are_told_once_each(managed, 
     assert 'error' not in second.json['run'] and second.json['run']['pulled'] == 1
     until(lambda: all(one.get('deliveredAt') for one in hook.deliveries()), 10, 'both deliveries')
     assert len(hook.deliveries()) == len(receiver.posts) == 2
+
+
+def test_file_that_fails_again_and_again_is_told_though_the_rest_is_pulled(managed, receiver, sshd):
+    hook = Hook(managed, receiver.url, 'files_failing', 'run_failed')
+    out = sshd.folder / 'tree' / 'out'
+    out.mkdir()
+    folder = pulled(managed, sshd, rules={'stable': {'by': 'at_once'}, 'checksum': '{name}.sha256'})
+    (out / 'good.csv').write_bytes(b'good')
+    (out / 'good.csv.sha256').write_text(hashlib.sha256(b'good').hexdigest())
+    (out / 'bad.csv').write_bytes(b'bad')
+    (out / 'bad.csv.sha256').write_text('0' * 64)
+    first = folder.run_to_its_end()
+    assert first['outcome'] == 'partial' and first['pulled'] == 1 and folder.arrived() == {'good.csv': b'good'}
+    with contextlib.closing(sqlite3.connect(managed.data_dir / 'gangway.db', timeout=10)) as database, database:
+        database.execute('UPDATE files SET attempts = 4, next_try = 0 WHERE attempts > 0')    # some minutes later
+    assert folder.run_to_its_end()['outcome'] == 'partial'
+    post, = receiver.wait()
+    assert post.signed_with(hook.secret) and post.headers['Gangway-Event'] == 'files_failing'
+    assert post.json['folder']['id'] == folder.id and post.json['run']['outcome'] == 'partial'
+    assert (post.json['files']['count'], post.json['files']['path']) == (1, 'bad.csv')
+    assert 'SHA-256' in post.json['files']['error']
 
 
 def test_expected_file_that_does_not_come_is_told(managed, receiver, sshd):

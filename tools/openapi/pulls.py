@@ -120,7 +120,7 @@ _VERDICT = record({**octets('path'), 'size': ref('Size'), 'mtime': ref('Date'),
                    'sentence': text('The verdict, for people'),
                    'unpack': one_of('gzip', 'zip'), 'key': text('Where it would go, unpacked where that is done')},
                   ['pathBase64', 'size', 'mtime', 'unpack', 'key'])
-_EVENT = one_of('run_failed', 'run_recovered', 'host_key_changed', 'file_missing')
+_EVENT = one_of('run_failed', 'run_recovered', 'host_key_changed', 'file_missing', 'files_failing')
 _HOOK = {'id': text(), 'url': text(), 'events': listed(_EVENT), 'enabled': flag(), 'createdAt': ref('Date')}
 _HOOK_FIELDS = {'url': text('http or https', format='uri', maxLength=2048),
                 'events': {'type': 'array', 'items': _EVENT, 'minItems': 1},

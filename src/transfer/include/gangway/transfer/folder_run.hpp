@@ -46,12 +46,20 @@ struct run_progress {
     std::atomic<std::uint64_t> octets{};   ///< of the files pulled
 };
 
+/// Files that have failed so often that somebody should look after them.
+struct failing_files {
+    std::int64_t count = 0;
+    std::string path{};   ///< of the first, octets below the remote folder
+    std::string error{};  ///< its latest
+};
+
 struct run_result {
     store::run run{};  ///< as it ended: outcome, counts, error, key and host key; not written yet
     /// Why the run as a whole failed (connection, listing, destination, database); nothing where only files did.
     std::optional<base::error> failure{};
     std::optional<base::error> setback{};                  ///< else: of the first file that did, or post-action
     std::optional<std::chrono::sys_seconds> look_again{};  ///< when a waiting or failed file may be ready
+    std::optional<failing_files> failing{};                ///< those whose count of failures became worth telling
 
     /// What `run.error` tells, where that is an error.
     [[nodiscard]] const base::error* why() const noexcept {

@@ -7,6 +7,7 @@
 #include <gangway/store/runs.hpp>
 #include <gangway/store/transaction.hpp>
 #include <gangway/store/webhooks.hpp>
+#include <gangway/transfer/folder_run.hpp>
 
 #include <array>
 #include <cstddef>
@@ -24,9 +25,11 @@ enum class notice_event : std::uint8_t {
     run_recovered,     ///< a run succeeded after one that failed
     host_key_changed,  ///< a connection was put into quarantine
     file_missing,      ///< an expected file was not there in time
+    files_failing,     ///< single files fail again and again, whatever else is pulled
 };
 constexpr auto names_of(notice_event) {
-    return std::array<std::string_view, 4>{"run_failed", "run_recovered", "host_key_changed", "file_missing"};
+    return std::array<std::string_view, 5>{"run_failed", "run_recovered", "host_key_changed", "file_missing",
+                                           "files_failing"};
 }
 
 /// A webhook's `events` as they are stored: a JSON array of names, each once, in the order of the enum.
@@ -50,9 +53,10 @@ struct notice {
     notice_event event{};
     store::connection connection{};  ///< its id and name are told, nothing else
     std::optional<store::folder> folder{};
-    std::optional<store::run> run{};            ///< for `run_failed` and `run_recovered`
+    std::optional<store::run> run{};            ///< for `run_failed`, `run_recovered` and `files_failing`
     std::optional<missing_file> missing{};      ///< for `file_missing`
     std::optional<changed_host_key> changed{};  ///< for `host_key_changed`
+    std::optional<failing_files> failing{};     ///< for `files_failing`
 };
 
 /// The body of its deliveries: JSON, without secrets. Octets are shown with U+FFFD for what is not UTF-8, beside a
