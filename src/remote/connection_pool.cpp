@@ -232,7 +232,8 @@ void connection_pool::ended(pool_book::connection_id id) {
 void connection_pool::withdraw(const std::string& host, pool_book::asker_id asker) {
     const std::scoped_lock lock{mutex_};
     const auto mine = askings_.extract(asker);
-    if (book_.withdraw(host, asker) || mine.empty() || !mine.mapped()->decision) return;
+    if (book_.withdraw(host, asker, clock::now())) return settle();
+    if (mine.empty() || !mine.mapped()->decision) return;
     // The decision came when nobody waited for it any more.
     const auto& decision = *mine.mapped()->decision;
     if (decision.what == pool_book::verdict::use) book_.released(decision.connection, clock::now(), false);

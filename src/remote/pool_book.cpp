@@ -1,6 +1,10 @@
 #include "pool_book.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <set>
+#include <string_view>
+#include <tuple>
 #include <utility>
 
 namespace gangway::remote {
@@ -8,15 +12,16 @@ namespace gangway::remote {
 pool_book::asker_id pool_book::ask(const std::string& host, const std::string& key, time_point now) {
     auto& entry = hosts_[host];
     const auto id = next_id_++;
-    entry.waiting.push_back({id, key});
+    entry.waiting.push_back({id, key, now});
     serve(entry, now);
     return id;
 }
 
-bool pool_book::withdraw(const std::string& host, asker_id asker) {
+bool pool_book::withdraw(const std::string& host, asker_id asker, time_point now) {
     const auto entry = hosts_.find(host);
     if (entry == hosts_.end()) return false;
     const bool waited = std::erase_if(entry->second.waiting, [asker](const auto& who) { return who.id == asker; }) != 0;
+    serve(entry->second, now);
     forget_if_empty(host);
     return waited;
 }
@@ -83,7 +88,11 @@ void pool_book::expire(time_point now) {
         const auto found = std::ranges::find(host.connections, id, &connection::id);
         if (found->leases != 0) continue;
         if (now - found->idle_since >= limits_.idle || now - found->made >= limits_.oldest) close(host, found);
-        serve(host, now);
+    }
+    // Everywhere: somebody may have become impatient.
+    for (auto host = hosts_.begin(); host != hosts_.end();) {
+        const auto name = host->first;
+        serve(host++->second, now);
         forget_if_empty(name);
     }
 }
@@ -95,6 +104,7 @@ pool_book::time_point pool_book::idle_since(connection_id connection) const {
 }
 
 void pool_book::serve(host_entry& host, time_point now) {
+    make_way(host, now);
     // In the order of asking; who cannot be served does not hold up those behind who can.
     for (auto who = host.waiting.begin(); who != host.waiting.end();)
         who = decide(host, *who, now) ? host.waiting.erase(who) : std::next(who);
@@ -102,7 +112,8 @@ void pool_book::serve(host_entry& host, time_point now) {
 
 bool pool_book::decide(host_entry& host, const asker& who, time_point now) {
     for (auto& each : host.connections) {
-        if (each.key != who.key || each.retired || each.leases >= limits_.leases_per_connection) continue;
+        if (each.key != who.key || each.retired || each.stands_aside) continue;
+        if (each.leases >= limits_.leases_per_connection) continue;
         if (now - each.made >= limits_.oldest) continue;
         ++each.leases;
         decisions_.push_back({who.id, verdict::use, each.id});
@@ -120,6 +131,32 @@ bool pool_book::make_room(host_entry& host) {
     if (idle == host.connections.end()) return false;
     close(host, idle);
     return true;
+}
+
+void pool_book::make_way(host_entry& host, time_point now) const {
+    if (host.waiting.empty() || now - host.waiting.front().since < limits_.patience) {  // who asked first is in front
+        for (auto& each : host.connections)
+            each.stands_aside = false;
+        return;
+    }
+    std::map<std::string_view, std::size_t> per_key;
+    for (const auto& each : host.connections)
+        ++per_key[each.key];
+    std::set<std::string_view> starving;
+    for (const auto& who : host.waiting)
+        if (now - who.since >= limits_.patience && now - who.since < limits_.patience + limits_.standing_aside &&
+            !per_key.contains(who.key) && !host.dialling.contains(who.key))
+            starving.insert(who.key);
+    // Those that do already; then one of several of a key rather than its only one, and one with little to wait for.
+    std::vector<connection*> candidates;
+    for (auto& each : host.connections)
+        candidates.push_back(&each);
+    std::ranges::sort(candidates, {}, [&](const connection* each) {
+        return std::tuple{!each->stands_aside, -static_cast<std::ptrdiff_t>(per_key[each->key]), each->leases,
+                          each->id};
+    });
+    for (std::size_t i = 0; i < candidates.size(); ++i)
+        candidates[i]->stands_aside = i < starving.size();
 }
 
 void pool_book::stop_dialling(host_entry& host, const std::string& key) {

@@ -17,6 +17,8 @@ namespace gangway::remote {
 ///
 /// A connection belongs to one key (server, user, credential, expected host key) and carries several leases at once.
 /// While a connection for a key is being made, others who ask for that key wait for it instead of making their own.
+/// Where a host has all the connections it may have, an idle one of another key gives its place up at once, and a busy
+/// one after a while: no key can keep others away by never resting.
 class pool_book {
   public:
     using time_point = std::chrono::steady_clock::time_point;
@@ -38,8 +40,9 @@ class pool_book {
 
     /// Somebody wants a session. The decision is among those of `take_decisions`, now or later.
     [[nodiscard]] asker_id ask(const std::string& host, const std::string& key, time_point now);
-    /// The asker no longer waits. False if its decision was made before: that one is to be carried out or given back.
-    bool withdraw(const std::string& host, asker_id asker);
+    /// The asker no longer waits, which others may have waited for. False if its decision was made before: that one is
+    /// to be carried out or given back.
+    bool withdraw(const std::string& host, asker_id asker, time_point now);
 
     /// The asker that was told to dial has made a connection, and holds the first lease on it.
     [[nodiscard]] connection_id dialled(const std::string& host, const std::string& key, time_point now);
@@ -51,7 +54,8 @@ class pool_book {
     void released(connection_id connection, time_point now, bool broken);
     /// The connection has ended by itself: as `released` with `broken`, for a lease that nobody had.
     void ended(connection_id connection, time_point now);
-    /// Connections without leases that have become idle for too long or too old; they are forgotten, close them.
+    /// Connections without leases that have become idle for too long or too old; they are forgotten, close them. To be
+    /// called from time to time: also looks after those who have waited for too long.
     void expire(time_point now);
 
     [[nodiscard]] std::vector<decision> take_decisions() { return std::exchange(decisions_, {}); }
@@ -73,10 +77,12 @@ class pool_book {
         time_point made;
         time_point idle_since;
         bool retired = false;
+        bool stands_aside = false;  ///< takes no new work while somebody waits for its place
     };
     struct asker {
         asker_id id;
         std::string key;
+        time_point since;
     };
     struct host_entry {
         std::vector<connection> connections{};
@@ -87,6 +93,8 @@ class pool_book {
     void serve(host_entry& host, time_point now);
     [[nodiscard]] bool decide(host_entry& host, const asker& who, time_point now);
     [[nodiscard]] bool make_room(host_entry& host);
+    /// Lets a busy connection stand aside for each key that has waited for too long.
+    void make_way(host_entry& host, time_point now) const;
     void stop_dialling(host_entry& host, const std::string& key);
     void close(host_entry& host, std::vector<connection>::iterator which);
     void forget_if_empty(const std::string& host);

@@ -103,6 +103,100 @@ TEST_F(pool_book_test, asker_that_cannot_be_served_does_not_hold_up_another_key)
     EXPECT_EQ(only().connection, a);
 }
 
+TEST_F(pool_book_test, asker_that_waited_long_gets_the_place_of_a_connection_that_never_rests) {
+    const auto a = connected("a");
+    const auto b = connected("b");
+    const auto starving = ask("c");
+    now += limits.patience - std::chrono::milliseconds{1};
+    static_cast<void>(ask("a"));
+    EXPECT_EQ(only().connection, a) << "not yet";
+    now += std::chrono::milliseconds{1};
+    book.expire(now);
+    const auto late = ask("b");
+    EXPECT_TRUE(book.take_decisions().empty()) << "one of both takes no new work: that with less to wait for";
+    release(b);
+    EXPECT_EQ(book.take_closings(), std::vector{b});
+    const auto decision = only();
+    EXPECT_EQ(decision.asker, starving);
+    EXPECT_EQ(decision.what, verdict::dial);
+    static_cast<void>(book.dialled(host, "c", now));
+    now += limits.patience;
+    release(a);
+    release(a);
+    EXPECT_EQ(only().asker, late) << "and so it goes in turn";
+}
+
+TEST_F(pool_book_test, those_who_wait_for_one_key_get_one_place) {
+    static_cast<void>(connected("a"));
+    const auto b = connected("b");
+    static_cast<void>(ask("b"));
+    EXPECT_EQ(only().connection, b);
+    static_cast<void>(ask("c"));
+    static_cast<void>(ask("c"));
+    now += limits.patience;
+    book.expire(now);
+    release(b);
+    static_cast<void>(ask("b"));
+    EXPECT_EQ(only().connection, b) << "the other one makes way";
+}
+
+TEST_F(pool_book_test, key_with_several_connections_gives_one_of_them_up) {
+    const auto first = connected("a");
+    static_cast<void>(ask("a"));
+    static_cast<void>(only());
+    const auto second = connected("a");
+    static_cast<void>(ask("c"));
+    now += limits.patience;
+    book.expire(now);
+    release(first);
+    static_cast<void>(ask("a"));
+    EXPECT_EQ(only().connection, first);
+    release(second);
+    EXPECT_EQ(book.take_closings(), std::vector{second});
+    EXPECT_EQ(only().what, verdict::dial);
+}
+
+TEST_F(pool_book_test, connection_takes_work_again_when_nobody_waits_for_its_place_any_more) {
+    const auto a = connected("a");
+    static_cast<void>(connected("b"));
+    const auto starving = ask("c");
+    now += limits.patience;
+    const auto mine = ask("a");
+    EXPECT_TRUE(book.take_decisions().empty()) << "it stands aside";
+    EXPECT_TRUE(book.withdraw(host, starving, now));
+    const auto decision = only();
+    EXPECT_EQ(decision.asker, mine);
+    EXPECT_EQ(decision.connection, a);
+}
+
+TEST_F(pool_book_test, connection_that_cannot_come_to_rest_stands_aside_for_a_while_only) {
+    const auto a = connected("a");
+    static_cast<void>(connected("b"));
+    static_cast<void>(ask("c"));
+    now += limits.patience;
+    const auto mine = ask("a");
+    EXPECT_TRUE(book.take_decisions().empty());
+    now += limits.standing_aside;
+    book.expire(now);
+    const auto decision = only();
+    EXPECT_EQ(decision.asker, mine);
+    EXPECT_EQ(decision.connection, a);
+}
+
+TEST_F(pool_book_test, who_has_a_connection_of_its_own_takes_nobody_elses) {
+    const auto a = connected("a");
+    static_cast<void>(ask("a"));
+    static_cast<void>(only());
+    const auto b = connected("b");
+    static_cast<void>(ask("a"));
+    now += limits.patience;
+    book.expire(now);
+    static_cast<void>(ask("b"));
+    EXPECT_EQ(only().connection, b);
+    release(a);
+    EXPECT_EQ(only().connection, a);
+}
+
 TEST_F(pool_book_test, shared_failure_fails_everyone_who_waited_for_that_connection) {
     static_cast<void>(ask("k"));
     static_cast<void>(only());
@@ -129,10 +223,10 @@ TEST_F(pool_book_test, withdrawn_asker_gets_no_decision) {
     static_cast<void>(ask("k"));
     static_cast<void>(only());
     const auto second = ask("k");
-    EXPECT_TRUE(book.withdraw(host, second));
+    EXPECT_TRUE(book.withdraw(host, second, now));
     static_cast<void>(book.dialled(host, "k", now));
     EXPECT_TRUE(book.take_decisions().empty());
-    EXPECT_FALSE(book.withdraw(host, second));
+    EXPECT_FALSE(book.withdraw(host, second, now));
 }
 
 TEST_F(pool_book_test, broken_connection_is_closed_when_its_last_lease_ends) {

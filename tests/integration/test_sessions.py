@@ -1,4 +1,6 @@
 """Sessions are shared by those who may share them, and by nobody else (attacks.md, part I)."""
+import asyncio
+import itertools
 import json
 import threading
 
@@ -79,6 +81,34 @@ def test_i7_session_that_died_while_idle_is_replaced(gateway, keys):
             line.cut()
             good(gateway.post('upload', **{**login, 'path': 'new'}, content='eA=='), bytesWritten=1)
             assert len(line.counts) == 3
+
+
+def test_i8_logins_that_never_rest_keep_nobody_away(gateway, keys):
+    """Five of them have all the connections that one server gets, and always something under way on each."""
+    delays = itertools.cycle((0.1, 0.17, 0.23, 0.29, 0.31))
+
+    def stat(self, request):
+        asyncio.get_running_loop().call_later(next(delays), self.send, wire.attrs(request.id, wire.attributes(12)))
+    over, answers = threading.Event(), []
+    with ScriptedSftp(keys, lying(stat=stat)) as server:
+        def ask(user):
+            return gateway.post('stat', **server.login(path='hello.txt', username=user))
+
+        def restless(number):
+            while not over.is_set():
+                answers.append(ask(f'restless{number % 5}'))
+        threads = [threading.Thread(target=restless, args=(number,)) for number in range(40)]
+        for thread in threads:
+            thread.start()
+        try:
+            until(lambda: server.connections == 5, 10, 'five connections')
+            late = ask('late')
+            assert good(late) and late.seconds < 10 * PATIENCE
+        finally:
+            over.set()
+            for thread in threads:
+                thread.join()
+    assert {answer.status for answer in answers} == {200}
 
 
 def test_parallel_work_on_one_session_does_not_mix(gateway, keys):
