@@ -182,6 +182,35 @@ TEST_F(sqlite_file, what_was_deleted_leaves_no_octets_behind) {
     EXPECT_FALSE(std::filesystem::exists(path() + "-wal"));
 }
 
+TEST_F(sqlite_file, a_reader_that_does_not_end_costs_no_commit_and_the_log_grows_no_more_after_it) {
+    make();
+    const auto writer = must(open());
+    const auto reader = must(open());
+    const auto log_size = [&] { return std::filesystem::file_size(path() + "-wal"); };
+    // Some times the pages after which SQLite tries to empty its log, which it cannot do while somebody reads from it.
+    // What is there already is not written again.
+    constexpr int changes = 150;
+    const auto write_much = [&](const std::string& value) {
+        for (int i = 0; i < changes; ++i)
+            must(set(*writer, "many", value + std::string(40'000, i % 2 == 0 ? 'x' : 'y')));
+    };
+    std::uintmax_t starved = 0;
+    must(reader->read([&](transaction& tx) {
+        EXPECT_EQ(settings::find(tx, "49"), std::string(500, 'x'));
+        must(set(*writer, "49", "changed"));
+        write_much("a");
+        starved = log_size();
+        EXPECT_EQ(settings::find(tx, "49"), std::string(500, 'x')) << "the reader sees one state";
+    }));
+    EXPECT_GT(starved, changes * 40'000U) << "it was not kept from emptying the log";
+    write_much("b");
+    EXPECT_LT(log_size(), starved + starved / 2) << "the log is used anew";
+    const auto after = must(open());
+    EXPECT_EQ(must(after->read([](transaction& tx) { return settings::find(tx, "49"); })), "changed");
+    EXPECT_EQ(must(after->read([](transaction& tx) { return settings::find(tx, "many"); })),
+              "b" + std::string(40'000, 'y'));
+}
+
 TEST_F(sqlite_file, a_killed_writer_leaves_all_or_nothing) {
     make();
     for (const int writes : {0, 1, 7}) {

@@ -170,13 +170,20 @@ def test_rotation_shows_which_key_each_run_has_used(managed, sshd):
         first = fill(out(sshd), 2)
         assert folder.run_to_its_end()['key'] == old['id']
         new = connection.new_key()
-        sshd.authorize(new['publicKey'])
+        line.cut()
+        (out(sshd) / 'between.csv').write_bytes(b'between')
+        between = until(lambda: rerun(folder), 60, 'a run while the server does not know the new key yet')
+        assert between['key'] == old['id']
+        sshd.authorize(old['publicKey'], new['publicKey'])
+        sshd.authorize(new['publicKey'])        # and without the old one again
         line.cut()
         (out(sshd) / 'late.csv').write_bytes(b'late')
         after = until(lambda: rerun(folder), 60, 'a run with the new key')
         assert after['outcome'] == 'succeeded' and after['key'] == new['id']
         assert after['hostKey'] == sshd.host_key.fingerprint
-        assert folder.arrived() == first | {'late.csv': b'late'}
+        assert folder.arrived() == first | {'between.csv': b'between', 'late.csv': b'late'}
+        assert [run['key'] for run in reversed(folder.runs()) if run['pulled']] == [old['id'], old['id'], new['id']]
+        assert all('lastAcceptedAt' in key for key in connection.keys().values())
 
 
 def rerun(folder):

@@ -4,15 +4,19 @@ import base64
 import concurrent.futures
 import os
 import secrets
+import shutil
 import signal
+import subprocess
 
 import pytest
 
 from support.canary import Canaries, backup, core_of, spellings
 from support.checks import good
+from support.gateway import BINARY, Gateway
 from support.keys import PASSPHRASE
 from support.managed import Connection, OwnOpenSsh, call
 from support.postgresql import PostgreSql
+from support.privilege import IS_ROOT
 from support.pulls import Folder
 from support.receiver import Receiver
 from support.s3_stub import ACCESS_KEY, REGION, SECRET_KEY, S3Stub
@@ -178,6 +182,29 @@ def test_crash_leaves_no_core_file_even_where_they_are_asked_for(own_gateway, tm
     how = os.waitid(os.P_PID, gateway.pid, os.WEXITED | os.WNOWAIT)
     assert (how.si_code, how.si_status) == (os.CLD_KILLED, signal.SIGABRT), 'the kernel has written a core file'
     assert list(tmp_path.glob('core*')) == []
+
+
+def test_process_leaves_no_core_and_cannot_be_looked_into_by_its_own_account(workspace):
+    """The kernel gives what is under /proc of such a process to root; of others it belongs to their account."""
+    folder = workspace / 'looked-into'
+    folder.mkdir()
+    binary = shutil.copy(BINARY, folder)
+    nobody = 65534
+    if IS_ROOT:
+        os.chown(folder, nobody, nobody)
+    account = ['setpriv', f'--reuid={nobody}', '--clear-groups'] if IS_ROOT else []
+    with Gateway(folder / 'data', wrapper=account, binary=binary) as gateway:
+        limits = open(f'/proc/{gateway.pid}/limits', encoding='ascii').read()
+        core = next(line for line in limits.splitlines() if line.startswith('Max core file size'))
+        assert core.split()[4:6] == ['0', '0']
+        with subprocess.Popen([*account, 'sleep', '60']) as other:
+            try:
+                until(lambda: 'sleep' in open(f'/proc/{other.pid}/comm', encoding='ascii').read(), 5, 'the other program')
+                assert os.stat(f'/proc/{other.pid}/mem').st_uid == (nobody if IS_ROOT else os.getuid())
+                if gateway.mapped() < 1 << 40:      # a sanitizer looks into its process
+                    assert os.stat(f'/proc/{gateway.pid}/mem').st_uid == 0
+            finally:
+                other.kill()
 
 
 def test_files_are_their_owners_alone_whatever_the_umask(own_gateway, sshd, tmp_path):

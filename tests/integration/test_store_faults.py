@@ -155,10 +155,3 @@ def test_wrong_master_key_ends_the_start_and_the_right_one_opens_everything(tmp_
         connection.gateway = gateway
         # The sealed key opens: the server is asked about it, and does not know it.
         assert connection.operate('list').code == 'auth_failed'
-
-
-def test_process_leaves_no_core_and_cannot_be_looked_into(own_gateway):
-    gateway = own_gateway()
-    limits = open(f'/proc/{gateway.pid}/limits', encoding='ascii').read()
-    core = next(line for line in limits.splitlines() if line.startswith('Max core file size'))
-    assert core.split()[4:6] == ['0', '0']
