@@ -2,9 +2,9 @@
 #include "serve.hpp"
 #include "setting_options.hpp"
 #include "upkeep.hpp"
+#include "wrong_words.hpp"
 
 #include <gangway/app/command_line.hpp>
-#include <gangway/base/escape.hpp>
 #include <gangway/cli/administration.hpp>
 #include <gangway/cli/commands.hpp>
 #include <gangway/cli/failure.hpp>
@@ -13,12 +13,11 @@
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
-#include <fmt/format.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <span>
-#include <string>
+#include <string_view>
+#include <utility>
 
 namespace gangway::app {
 namespace {
@@ -29,17 +28,6 @@ constexpr auto description =
     "The exit code is 0 for success, 1 if the server did not do it, 2 for a wrong command line, setting or local "
     "file,\n"
     "3 without a connection, 4 if the host key is not known or not the known one, 5 if the login is refused.";
-
-/// CLI11 takes an unknown command for a missing one. `above` is the command whose word is the first of `words`.
-std::string what_is_wrong(const CLI::App& above, const CLI::ParseError& wrong, std::span<const char* const> words) {
-    if (words.size() < 2 || words[1][0] == '-') return wrong.what();
-    const auto known = above.get_subcommands([](const CLI::App*) { return true; });
-    if (known.empty()) return wrong.what();
-    const auto meant =
-        std::ranges::find(known, std::string{words[1]}, [](const auto* each) { return each->get_name(); });
-    if (meant != known.end()) return what_is_wrong(**meant, wrong, words.subspan(1));
-    return fmt::format("there is no command \"{}\"", base::escape(words[1], 64));
-}
 
 bool asks_for_json(int count, const char* const* arguments) {
     for (const std::string_view argument : std::span{arguments, static_cast<std::size_t>(count)})
@@ -67,9 +55,8 @@ int run(int count, const char* const* arguments) {
         application.parse(count, arguments);
     } catch (const CLI::ParseError& wrong) {
         if (wrong.get_exit_code() == 0) return application.exit(wrong);
-        const auto message = what_is_wrong(application, wrong, {arguments, static_cast<std::size_t>(count)});
-        return cli::report(model::invalid("arguments", message + " (gangway --help)").error(),
-                           asks_for_json(count, arguments));
+        auto message = explain_wrong_words(application, wrong, {arguments, static_cast<std::size_t>(count)});
+        return cli::report(model::invalid("arguments", std::move(message)).error(), asks_for_json(count, arguments));
     }
     if (direct.chosen()) return direct.run();
     if (here.chosen()) return here.run();

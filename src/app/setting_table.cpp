@@ -1,10 +1,9 @@
+#include "nearest_word.hpp"
+
 #include <gangway/app/setting_table.hpp>
 
 #include <algorithm>
 #include <array>
-#include <numeric>
-#include <utility>
-#include <vector>
 
 namespace gangway::app {
 namespace {
@@ -88,21 +87,6 @@ constexpr auto table = std::to_array<setting>({
      "trace, debug, info, warning or error. Default: info"},
 });
 
-/// Levenshtein's distance: insertions, deletions and replacements of one character.
-std::size_t distance(std::string_view left, std::string_view right) {
-    std::vector<std::size_t> row(right.size() + 1);
-    std::iota(row.begin(), row.end(), std::size_t{0});
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        auto diagonal = std::exchange(row[0], i + 1);
-        for (std::size_t j = 0; j < right.size(); ++j) {
-            const auto replaced = diagonal + (left[i] == right[j] ? 0 : 1);
-            diagonal = row[j + 1];
-            row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
-        }
-    }
-    return row.back();
-}
-
 }  // namespace
 
 std::span<const setting> all_settings() noexcept {
@@ -116,11 +100,9 @@ const setting* find_setting(std::string_view key) noexcept {
 
 std::string_view nearest_key(std::string_view wrong) {
     constexpr std::size_t farthest = 4;
-    if (wrong.size() > 64) return {};
-    const auto nearest =
-        std::ranges::min_element(table, {}, [&](const setting& candidate) { return distance(wrong, candidate.key); });
-    const auto away = distance(wrong, nearest->key);
-    return away <= farthest && away < wrong.size() ? nearest->key : std::string_view{};
+    std::array<std::string_view, table.size()> keys;
+    std::ranges::transform(table, keys.begin(), &setting::key);
+    return nearest_word(wrong, keys, farthest);
 }
 
 }  // namespace gangway::app

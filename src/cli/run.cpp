@@ -1,5 +1,6 @@
 #include "run.hpp"
 
+#include "descriptor.hpp"
 #include "interruptible.hpp"
 #include "json_text.hpp"
 #include "login.hpp"
@@ -44,6 +45,13 @@ net::egress_rules open_rules() {
 /// Whether the first thing that is done needs nothing but the draft's own requests.
 bool begins_with_a_file(const request& wanted) noexcept {
     return (wanted.line.what == verb::get || wanted.line.what == verb::put) && !wanted.line.recursive;
+}
+
+/// A local file that cannot be sent is told before a server is reached, and before anybody is asked for a password.
+base::result<void> check_source(const request& wanted) {
+    if (wanted.line.what == verb::put && wanted.local && ::access(wanted.local->c_str(), R_OK) != 0)
+        return std::unexpected(system_error("read", *wanted.local));
+    return {};
 }
 
 /// Everything a connection needs. With --known-hosts only that file counts.
@@ -152,6 +160,7 @@ outcome run_to_its_end(const request& wanted, server_dialer& dial, login_means m
 int run(const command_line& line) {
     const auto wanted = understand(line);
     if (!wanted) return report(wanted.error(), line.json);
+    if (auto there = check_source(*wanted); !there) return report(there.error(), line.json);
     const auto own = own_account();
     auto means = means_for(*wanted, own);
     if (!means) return report(means.error(), line.json);

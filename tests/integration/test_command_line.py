@@ -99,7 +99,21 @@ def test_wrong_command_line_is_status_2(cli, arguments):
 
 def test_local_file_that_is_missing_is_status_2(run, place, cli):
     assert run('put', cli.home / 'gone', f'{place[0]}/x').status == USAGE
+    assert run('put', '-r', cli.home / 'gone', f'{place[0]}/x').status == USAGE
     assert os.listdir(place[1]) == []
+    # Also where the server is not, and nobody has been asked for a password.
+    outcome = cli('put', cli.home / 'gone', 'sftp://x@127.0.0.1:1/x')
+    assert outcome.status == USAGE and 'gone' in outcome.stderr
+
+
+@pytest.mark.parametrize('words, told', [
+    (['srve'], 'do you mean "serve"? (gangway --help)'), (['--hlp'], 'do you mean "--help"? (gangway --help)'),
+    (['serve', '--listn', 'x'], 'do you mean "--listen"? (gangway serve --help)'),
+    (['folders', 'create', 'a', 'b', 'c', '--evry', '1h'], 'do you mean "--every"? (gangway folders create --help)'),
+    (['get'], 'url is required (gangway get --help)')], ids=lambda value: ' '.join(value)[:20])
+def test_misspelt_words_are_told_with_those_they_were_meant_to_be(cli, words, told):
+    outcome = cli(*words)
+    assert outcome.status == USAGE and told in outcome.stderr, outcome.stderr
 
 
 def test_server_that_cannot_be_reached_is_status_3(cli, openssh, keys):
