@@ -4,7 +4,7 @@ import os
 import pytest
 
 from support.admin import Administration
-from support.gateway import SHORT
+from support.gateway import ONE_TIMER
 from support.managed import OwnOpenSsh
 from support.oracle import Oracle
 from support.scripted_sftp import ScriptedSftp
@@ -35,7 +35,7 @@ def ask(impatient, keys):
     def call(script, operation, **fields):
         with ScriptedSftp(keys, script) as server:
             answer = impatient.post(operation, **server.login(**fields))
-        assert answer.seconds < (SHORT + 1) * PATIENCE, f'answered after {answer.seconds:.1f} s'
+        assert answer.seconds < ONE_TIMER * PATIENCE, f'answered after {answer.seconds:.1f} s'
         return answer
     return call
 

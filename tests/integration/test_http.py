@@ -198,7 +198,7 @@ STRICT_JSON = {
 def test_d7_d8_d9_json_is_strict(gateway, row):
     started = time.monotonic()
     error(post_raw(gateway, 'list', STRICT_JSON[row]), 'bad_request', phase='request')
-    assert time.monotonic() - started < 1 * PATIENCE
+    assert time.monotonic() - started < 3 * PATIENCE
 
 
 @pytest.mark.parametrize('headers, status', [

@@ -46,6 +46,7 @@ def test_size_of_5_gib_is_told_exactly(gateway, server, sparse):
     good(gateway.post('stat', **server.login(path=server.path('large/sparse.bin'))), size=5368709120)
 
 
+@pytest.mark.early
 def test_5_gib_are_read_back_right(server, sparse, cli):
     """Through a pipe, so that nobody's disk is filled."""
     url = f'sftp://{server.username}@127.0.0.1:{server.port}{server.path("large/sparse.bin")}'

@@ -107,7 +107,7 @@ def deaf_port():
 
 def in_time(answer, phase, seconds=SHORT):
     error(answer, 'timeout', phase=phase)
-    assert 0.9 * seconds * PATIENCE < answer.seconds < (seconds + 1) * PATIENCE
+    assert 0.9 * seconds * PATIENCE < answer.seconds < 2 * seconds * PATIENCE
 
 
 def test_connect_timer(impatient, deaf_port):
@@ -174,7 +174,7 @@ def test_timeout_of_the_request_is_obeyed(gateway, keys):
     with ScriptedSftp(keys, lying(stat=lambda self, request: None)) as server:
         answer = gateway.post('stat', **server.login(path='x', timeoutMs=700))
     error(answer, 'timeout')
-    assert 0.6 < answer.seconds < 1.7 * PATIENCE
+    assert 0.6 < answer.seconds < 5 * PATIENCE
 
 
 @pytest.mark.parametrize('value', [0, -1, 1.5, '100', True, 10**12])
@@ -200,7 +200,7 @@ def test_timeout_of_a_probe_names_the_step_it_was_in(gateway, keys, phase, step,
     with server(keys) as silent:
         answer = gateway.post('probe', **silent.login(timeoutMs=int(1000 * PATIENCE)))
     assert f'"{step}"' in error(answer, 'timeout', phase=phase)['error']
-    assert answer.seconds < 2.5 * PATIENCE
+    assert answer.seconds < 5 * PATIENCE
 
 
 @pytest.mark.parametrize('operation', ['probe', 'connect'])
@@ -280,6 +280,7 @@ def test_headers_are_at_most_16_kib(gateway):
     assert answer.status in (400, 431) and answer.json['success'] is False
 
 
+@pytest.mark.early
 def test_headers_must_come_within_10_seconds(own_gateway):
     gateway = own_gateway()
     wire_ = gateway.connect(seconds=15)

@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from support.checks import error, good
-from support.gateway import SHORT
+from support.gateway import ONE_TIMER
 from support.scripted_sftp import ScriptedSftp
 from support.scripted_ssh import Login, RawServer, ScriptedSsh
 from support.waiting import PATIENCE
@@ -27,7 +27,7 @@ def meet(request, impatient):
         with RawServer(octets, close) as server:
             who = {} if operation == 'connect' else {'username': 'someone', 'password': 'pw'}
             answer = impatient.post(operation, **server.where(), **who, **fields)
-        assert answer.seconds < (SHORT + 1) * PATIENCE, f'answered after {answer.seconds:.1f} s'
+        assert answer.seconds < ONE_TIMER * PATIENCE, f'answered after {answer.seconds:.1f} s'
         return answer, server
     return call
 
@@ -107,7 +107,7 @@ def test_broken_key_exchange_ends_without_credentials(impatient, row, close):
     with RawServer(b'SSH-2.0-Liar\r\n' + AFTER_IDENTIFICATION[row], close) as server:
         answer = impatient.post('list', **server.login(path='.'))
         heard = b''.join(server.heard)
-    assert answer.seconds < (SHORT + 1) * PATIENCE
+    assert answer.seconds < ONE_TIMER * PATIENCE
     error(answer, 'handshake_failed', 'connection_lost', 'timeout', phase='ssh')
     assert b'someone' not in heard
 

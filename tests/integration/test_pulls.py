@@ -52,6 +52,7 @@ def fill(folder, count, size=1000):
     return made
 
 
+@pytest.mark.early
 def test_a_thousand_files_that_come_while_it_runs_arrive_once_and_whole(managed, sshd):
     connection = ready(managed, sshd)
     assert connection.shown()['hostKey']['fingerprint'] == sshd.host_key.fingerprint
@@ -103,6 +104,7 @@ def test_a_second_run_transfers_nothing(managed, sshd):
     assert folder.arrived() == files
 
 
+@pytest.mark.early
 def test_a_schedule_pulls_by_itself(managed, sshd):
     folder = Folder(ready(managed, sshd), 'orders', out(sshd), {'every': '1m'})
     files = fill(out(sshd), 3)
@@ -298,22 +300,33 @@ def small_disk(tmp_path):
     run_program([*PREFIX, 'umount', '--lazy', place])
 
 
-def test_a_full_or_read_only_disk_is_told_and_got_over(own_gateway, sshd, small_disk):
-    gateway = own_gateway('--pull-root', small_disk)
-    connection = ready(gateway, sshd)
-    folder = Folder(connection, 'orders', out(sshd), {'every': '1m'},
-                    destination={'to': 'local', 'folder': str(small_disk / 'orders')})
-    folder.place = small_disk / 'orders'
+def into(place, gateway, sshd):
+    """A folder that is pulled into this place."""
+    folder = Folder(ready(gateway, sshd), 'orders', out(sshd), {'every': '1m'},
+                    destination={'to': 'local', 'folder': str(place / 'orders')})
+    folder.place = place / 'orders'
+    return folder
+
+
+@pytest.mark.early
+def test_a_full_disk_is_told_and_got_over(own_gateway, sshd, small_disk):
+    folder = into(small_disk, own_gateway('--pull-root', small_disk), sshd)
     ballast = small_disk / 'ballast'
     ballast.write_bytes(bytes(900_000))
     files = fill(out(sshd), 1, 500_000)
     full = folder.run_to_its_end()
     assert full['outcome'] in ('partial', 'failed') and full['pulled'] == 0
     assert folder.arrived() == {}
-    good(connection.operate('list', path='.'))          # the rest of the gateway lives
+    good(folder.connection.operate('list', path='.'))   # the rest of the gateway lives
     ballast.unlink()
     until(lambda: folder.arrived() == files, 120, 'the file, once there is room')
 
+
+@pytest.mark.early
+def test_a_read_only_disk_is_told_and_got_over(own_gateway, sshd, small_disk):
+    folder = into(small_disk, own_gateway('--pull-root', small_disk), sshd)
+    files = fill(out(sshd), 1, 1_000)
+    assert folder.run_to_its_end()['pulled'] == 1
     run_program([*PREFIX, 'mount', '-o', 'remount,ro', small_disk])
     (out(sshd) / 'late.csv').write_bytes(b'late')
     until(lambda: [run for run in runs_after_request(folder) if run['outcome'] in ('partial', 'failed')], 30, 'a failure')

@@ -216,6 +216,7 @@ def test_no_file_of_a_bad_archive_is_published(managed, sshd):
     assert not [path for path in (folder.place / '.gangway').iterdir() if path.suffix == '.part']
 
 
+@pytest.mark.early
 def test_a_gateway_that_is_killed_while_it_publishes_an_archive_repeats_no_file(own_gateway, sshd, tmp_path):
     files = {f'{number:05}.csv': os.urandom(200) for number in range(6000)}
     (out(sshd) / 'many.zip').write_bytes(zipped(files))

@@ -10,7 +10,7 @@ import pytest
 from support.checks import error, good
 from support.dns import DnsServer, with_name_server
 from support.fault_proxy import SERVER_TO_CLIENT, STALL, Fault, FaultProxy
-from support.gateway import SHORT, Gateway, short_timers
+from support.gateway import ONE_TIMER, Gateway, short_timers
 from support.scripted_sftp import ScriptedSftp
 from support.waiting import PATIENCE, until
 
@@ -56,7 +56,7 @@ def test_c16_line_that_cannot_be_accepted_waits_for_better_times(own_gateway):
 def test_c10_the_one_address_of_20_that_lives_is_found(tmp_path, openssh):
     dead = [f'127.64.1.{number}' for number in range(1, 20)]
     with DnsServer({'many.test': [[*dead, '127.0.0.1']]}) as names, \
-            Gateway(tmp_path / 'many', *short_timers(), wrapper=with_name_server(names, tmp_path)) as gateway:
+            Gateway(tmp_path / 'many', wrapper=with_name_server(names, tmp_path)) as gateway:
         good(gateway.post('list', **openssh.login(path='.', host='many.test')))
 
 
@@ -78,7 +78,7 @@ def test_c14_kept_line_that_died_silently_costs_one_timer(impatient, keys):
         line.fault = None
         if answer.status != 200:
             error(answer, 'timeout', 'connection_lost')
-        assert answer.seconds < (SHORT + 1) * PATIENCE
+        assert answer.seconds < ONE_TIMER * PATIENCE
         good(impatient.post('stat', **login), size=12)
         assert len(line.counts) == 2
 
@@ -119,7 +119,7 @@ def test_d1_clients_that_never_finish_their_head_are_in_nobodys_way(own_gateway,
     for one in slow:
         one.sendall(b'POST /api/sftp/list HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Slow: ')
     slowest = max(gateway.post('list', **openssh.login(path='.')).seconds for _ in range(20))
-    assert slowest < 1 * PATIENCE
+    assert slowest < 3 * PATIENCE
     for one in slow:
         one.close()
     until(lambda: gateway.fds() <= before, 5, f'descriptors back at {before}')

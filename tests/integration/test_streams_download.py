@@ -243,7 +243,7 @@ def test_reader_that_stops_holds_little_and_is_not_waited_for_by_others(impatien
 def cut_off(session, path):
     """The octets of a body whose end is missing."""
     with raw_get(session, path) as line:
-        received = b''
+        received = bytearray()      # to extend `bytes` would copy all of it each time
         while piece := line.recv(65536):
             received += piece
     head, _, body = received.partition(b'\r\n\r\n')

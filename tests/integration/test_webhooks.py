@@ -73,6 +73,7 @@ def test_changed_host_key_is_told_signed_and_without_secrets(managed, receiver, 
     assert hook.secret not in everything and hook.secret.encode() not in (managed.data_dir / 'gangway.db').read_bytes()
 
 
+@pytest.mark.early
 def test_failed_delivery_is_tried_again_with_the_same_id_and_a_new_signature(managed, receiver, openssh, keys):
     hook = Hook(managed, receiver.url, 'host_key_changed')
     receiver.answers = [500, 503]
@@ -95,6 +96,7 @@ def test_redirect_is_not_followed(managed, receiver, openssh, keys):
         assert not elsewhere.posts
 
 
+@pytest.mark.early
 def test_receiver_that_hangs_holds_up_neither_the_others_nor_the_end(managed, receiver, openssh, keys):
     with Receiver() as dead:
         dead.answers = [Receiver.hang] * 9
@@ -225,6 +227,7 @@ def test_file_that_fails_again_and_again_is_told_though_the_rest_is_pulled(manag
     assert 'SHA-256' in post.json['files']['error']
 
 
+@pytest.mark.early
 def test_expected_file_that_does_not_come_is_told(managed, receiver, sshd):
     hook = Hook(managed, receiver.url, 'file_missing')
     folder = pulled(managed, sshd, expectedBy={'like': 'orders-*.csv', 'every': '1m'})

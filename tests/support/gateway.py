@@ -14,6 +14,8 @@ BINARY = Path(os.environ.get('GANGWAY_BINARY', REPOSITORY / 'build/release/gangw
 
 # Seconds that the timers of an impatient gateway are set to.
 SHORT = 1.5
+# An answer that took longer has waited for more than one of them.
+ONE_TIMER = 2 * SHORT
 
 
 def short_timers(seconds=SHORT):

@@ -96,16 +96,16 @@ class Client:
 
 def read_to_close(wire):
     """(octets, closed): what comes until the other side closes, or until the socket's timeout."""
-    received = b''
+    received = bytearray()
     while True:
         try:
             piece = wire.recv(65536)
         except socket.timeout:
-            return received, False
+            return bytes(received), False
         except ConnectionResetError:
-            return received, True
+            return bytes(received), True
         if not piece:
-            return received, True
+            return bytes(received), True
         received += piece
 
 
