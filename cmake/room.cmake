@@ -1,10 +1,11 @@
-# gangway_room(NAME SEES room... USES library...)
+# gangway_room(NAME SEES room... USES library... [TEST_COST seconds])
 #
 # Declares src/NAME as one static library gangway_NAME: every *.cpp in the folder but the tests, its own include root
 # (include/gangway/NAME/*.hpp), and, when there are *_test.cpp files, the test program gangway_NAME_test.
 # SEES lists the rooms it may include; they must have been added before, which is what enforces the layering.
+# TEST_COST is about how long the test program runs under a sanitizer: CTest begins with what takes longest.
 function(gangway_room name)
-  cmake_parse_arguments(arg "" "" "SEES;USES" ${ARGN})
+  cmake_parse_arguments(arg "" "TEST_COST" "SEES;USES" ${ARGN})
   set(target gangway_${name})
   file(GLOB sources CONFIGURE_DEPENDS *.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS include/*.hpp)
@@ -49,5 +50,8 @@ function(gangway_room name)
     set_target_properties(${target}_test PROPERTIES GANGWAY_FAST_TO_BUILD ON)
     add_test(NAME unit.${name} COMMAND ${target}_test --gtest_brief=1)
     set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+    if(arg_TEST_COST)
+      set_tests_properties(unit.${name} PROPERTIES COST ${arg_TEST_COST})
+    endif()
   endif()
 endfunction()

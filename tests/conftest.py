@@ -14,6 +14,11 @@ from support.privilege import remove_folder, throwaway_account
 from support.proftpd import start_proftpd
 
 
+def pytest_collection_modifyitems(items):
+    """Nobody waits in the end for what waits longest."""
+    items.sort(key=lambda item: item.get_closest_marker('early') is None)
+
+
 @pytest.fixture(scope='session')
 def workspace():
     """A folder of this worker that servers of other users can look into (pytest's own are closed to them)."""
