@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstring>
 #include <sys/wait.h>
@@ -18,7 +19,7 @@ using store::file_state;
 
 /// Where to die: the label, and how many times it is passed before.
 const char* fatal_label = nullptr;
-int passes_left = 0;
+std::atomic<int> passes_left{0};
 
 void die_here(const char* label) {
     if (std::strcmp(label, fatal_label) == 0 && passes_left-- == 0) ::raise(SIGKILL);

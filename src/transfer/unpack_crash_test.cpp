@@ -7,6 +7,7 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <csignal>
 #include <cstring>
 #include <map>
@@ -19,7 +20,7 @@ namespace {
 using store::file_state;
 
 const char* fatal_label = nullptr;
-int passes_left = 0;
+std::atomic<int> passes_left{0};
 
 void die_here(const char* label) {
     if (std::strcmp(label, fatal_label) == 0 && passes_left-- == 0) ::raise(SIGKILL);
