@@ -128,7 +128,8 @@ class run_fixture {
 
     /// The database and the destination may be those of a run before.
     explicit run_fixture(const std::string& where = ":memory:", std::filesystem::path destination = {})
-        : pulled_path(destination.empty() ? pulled.path() : std::move(destination)),
+        : pulled(destination.empty() ? std::make_unique<scratch_folder>() : nullptr),
+          pulled_path(pulled ? pulled->path() : std::move(destination)),
           database(*store::async_database::open({.where = where}, clock, store::async_database::limits{})) {
         server.add_folder("/");
         server.add_folder("/in");
@@ -219,8 +220,8 @@ class run_fixture {
     settable_clock clock{};
     net::asio::io_context context{1};
     folder_server server{};
-    scratch_folder pulled{};
-    std::filesystem::path pulled_path;  ///< the destination
+    std::unique_ptr<scratch_folder> pulled;  ///< unless another destination is given: a child that is killed leaves it
+    std::filesystem::path pulled_path;       ///< the destination
     std::unique_ptr<store::async_database> database;
     vault::vault secrets{vault::keyring::generate()};
     net::asio::thread_pool threads{1};
