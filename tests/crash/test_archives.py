@@ -11,6 +11,8 @@ from support.crash_world import WHOLE, CrashWorld
 
 POINTS = ('claimed', 'begun', 'writing', 'written', 'entries_staged', 'fetching', 'fetched', 'entries_publishing',
           'entries_published', 'publishing', 'published', 'recording', 'recorded')
+# The others are passed once, by all archives of a run together.
+OFTEN = ('begun', 'writing')
 # Of a single file of an archive.
 SINGLE = {'local': ('folder_made', 'renamed'), 's3': ('put_sent', 'put_answered')}
 
@@ -65,7 +67,7 @@ def cases():
         for database in ('sqlite', 'postgresql'):
             usual = database == 'sqlite'
             for label in (*POINTS, *SINGLE[destination]):
-                for passes in (0, 3) if WHOLE or label in SINGLE[destination] else (0,):
+                for passes in (0, 3) if label in (*OFTEN, *SINGLE[destination]) else (0,):
                     if WHOLE or usual or label == 'entries_published':
                         yield destination, database, label, passes
 

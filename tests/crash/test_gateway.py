@@ -15,7 +15,8 @@ from support.waiting import PATIENCE, until
 
 BUCKETS = ('s3', 's3rver')
 ONLY = {'linked': (), 'folder_made': ('local',), 'renamed': ('local',), 'put_sent': BUCKETS, 'put_answered': BUCKETS,
-        'sweeping': ('local',)}     # uploads of nobody stay for a day, and no clock is set here
+        'sweeping': ('local',),     # uploads of nobody stay for a day, and no clock is set here
+        'entries_staged': (), 'entries_publishing': (), 'entries_published': ()}    # those of archives: test_archives
 SELECTED = {('local', 'sqlite'): {'claimed', 'staged', 'renamed', 'published', 'finishing'},
             ('s3', 'postgresql'): {'fetched', 'put_sent'}}
 RULES = {'looks_kept': {'stable': {'by': 'looks', 'apart': '2s'}}}
