@@ -49,7 +49,7 @@ function(gangway_room name)
     # Half the build time; at run time it is the rooms that cost.
     set_target_properties(${target}_test PROPERTIES GANGWAY_FAST_TO_BUILD ON)
     add_test(NAME unit.${name} COMMAND ${target}_test --gtest_brief=1)
-    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+    set_tests_properties(unit.${name} PROPERTIES LABELS unit TIMEOUT 600)
     if(arg_TEST_COST)
       set_tests_properties(unit.${name} PROPERTIES COST ${arg_TEST_COST})
     endif()
